@@ -1,0 +1,73 @@
+// sallyportctl: the admin tool.
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "admin/commands.hpp"
+#include "admin/users.hpp"
+#include "base/version.hpp"
+
+namespace {
+
+using sallyport::Result;
+using sallyport::admin::Gateway;
+using sallyport::admin::UserAction;
+using sallyport::admin::UserCommand;
+
+struct Choice {
+  Gateway gateway;
+  UserCommand user;
+  bool end_sessions = false;
+};
+
+void add_user_action(CLI::App& user, UserCommand& command, const char* name, UserAction action,
+                     const char* help) {
+  auto* sub = user.add_subcommand(name, help);
+  if (action != UserAction::list) sub->add_option("NAME", command.name, "The user")->required();
+  sub->add_option("--file", command.file, "The users file")->required();
+  if (action == UserAction::add) {
+    sub->add_option("--group", command.group, "Groups, separated by commas");
+    sub->add_flag("--password-stdin", command.password_from_stdin, "Take the password from a line of stdin");
+  }
+  sub->callback([&command, action] { command.action = action; });
+}
+
+void add_user(CLI::App& app, UserCommand& command) {
+  auto* user = app.add_subcommand("user", "Edit a users file");
+  user->require_subcommand(1);
+  add_user_action(*user, command, "add", UserAction::add, "Add a user, or give one a new password");
+  add_user_action(*user, command, "delete", UserAction::remove, "Delete a user");
+  add_user_action(*user, command, "lock", UserAction::lock, "Keep a user from logging in");
+  add_user_action(*user, command, "unlock", UserAction::unlock, "Undo lock");
+  add_user_action(*user, command, "list", UserAction::list, "List the users");
+}
+
+Result<void> run(const CLI::App& app, Choice& choice) {
+  if (app.got_subcommand("status")) return show_status(choice.gateway);
+  if (app.got_subcommand("reload")) return reload(choice.gateway);
+  if (app.got_subcommand("stop")) return stop(choice.gateway, choice.end_sessions);
+  choice.user.json = choice.gateway.json;
+  return edit_users(choice.user);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  CLI::App app("Administers a Sallyport secure gateway.", "sallyportctl");
+  app.set_version_flag("--version", std::string(sallyport::version()));
+  app.require_subcommand(1);
+  Choice choice;
+  app.add_option("--socket", choice.gateway.socket, "The gateway's admin socket")->capture_default_str();
+  app.add_flag("--json", choice.gateway.json, "Print JSON");
+  app.add_subcommand("status", "Show the gateway and its processes");
+  app.add_subcommand("reload", "Read the configuration again");
+  auto* stop = app.add_subcommand("stop", "Stop the gateway; clients come back by cookie");
+  stop->add_flag("--end-sessions", choice.end_sessions, "End the sessions for good");
+  add_user(app, choice.user);
+  CLI11_PARSE(app, count, arguments);
+
+  const auto result = run(app, choice);
+  if (result) return 0;
+  std::fprintf(stderr, "sallyportctl: %s\n", result.error().text.c_str());
+  return 1;
+}
