@@ -1,0 +1,37 @@
+// Secret: bytes that wipe themselves, compare in constant time and cannot be printed or logged.
+#pragma once
+
+#include <string_view>
+
+#include "base/bytes.hpp"
+
+namespace sallyport {
+
+// Overwrites memory in a way the compiler may not remove.
+void wipe(MutableByteView bytes);
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(ByteView bytes) : bytes_(bytes.begin(), bytes.end()) {}
+  explicit Secret(std::string_view text) : Secret(as_bytes(text)) {}
+  explicit Secret(Bytes&& bytes) : bytes_(std::move(bytes)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }
+  Secret& operator=(const Secret& other);
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret() { wipe(bytes_); }
+
+  // The only door to the content: named so that a reader and grep can find each use.
+  ByteView reveal() const { return bytes_; }
+  std::string_view reveal_text() const { return as_text(bytes_); }
+  bool empty() const { return bytes_.empty(); }
+  std::size_t size() const { return bytes_.size(); }
+
+  bool operator==(const Secret& other) const;  // time depends on the lengths only
+
+ private:
+  Bytes bytes_;
+};
+
+}  // namespace sallyport
