@@ -1,0 +1,123 @@
+#include "proto/admin.hpp"
+
+#include <boost/json.hpp>
+
+#include "base/text.hpp"
+
+namespace sallyport::proto {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr int max_depth = 8;
+
+Result<json::object> parse_object(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = max_depth;
+  boost::system::error_code error;
+  auto value = json::parse({text.data(), text.size()}, error, {}, options);
+  if (error) return fail(ErrorKind::malformed, "not JSON: " + error.message());
+  if (!value.is_object()) return fail(ErrorKind::malformed, "a JSON object is expected");
+  return std::move(value.as_object());
+}
+
+tl::unexpected<Error> fail_key(std::string_view key) {
+  return fail(ErrorKind::malformed, "the key '" + std::string(key) + "' is missing or of another type");
+}
+
+Result<std::string> text_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_string()) return fail_key(key);
+  return std::string(value->as_string());
+}
+
+template <class Number>
+Result<Number> number_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr) return fail_key(key);
+  boost::system::error_code error;
+  const auto number = value->to_number<Number>(error);
+  if (error) return fail_key(key);
+  return number;
+}
+
+json::object to_object(const ProcessInfo& process) {
+  return {{"role", process.role}, {"pid", process.pid}, {"uid", process.uid}};
+}
+
+Result<ProcessInfo> to_process(const json::value& value) {
+  if (!value.is_object()) return fail_key("processes");
+  const auto& object = value.as_object();
+  ProcessInfo process;
+  process.role = TRY(text_of(object, "role"));
+  process.pid = TRY(number_of<std::uint32_t>(object, "pid"));
+  process.uid = TRY(number_of<std::uint32_t>(object, "uid"));
+  return process;
+}
+
+}  // namespace
+
+std::string Status::serialize() const {
+  json::array list;
+  for (const auto& process : processes) list.push_back(to_object(process));
+  return json::serialize(json::object{{"version", version},
+                                      {"uptime_seconds", uptime_seconds},
+                                      {"sessions", sessions},
+                                      {"workers", workers},
+                                      {"pid", pid},
+                                      {"generation", generation},
+                                      {"processes", std::move(list)}});
+}
+
+Result<Status> Status::parse(std::string_view text) {
+  const auto object = TRY(parse_object(text));
+  Status status;
+  status.version = TRY(text_of(object, "version"));
+  status.uptime_seconds = TRY(number_of<std::uint64_t>(object, "uptime_seconds"));
+  status.sessions = TRY(number_of<std::uint64_t>(object, "sessions"));
+  status.workers = TRY(number_of<std::uint64_t>(object, "workers"));
+  status.pid = TRY(number_of<std::uint32_t>(object, "pid"));
+  status.generation = TRY(number_of<std::uint64_t>(object, "generation"));
+  const auto* list = object.if_contains("processes");
+  if (list == nullptr || !list->is_array()) return fail_key("processes");
+  for (const auto& value : list->as_array()) status.processes.push_back(TRY(to_process(value)));
+  return status;
+}
+
+std::string StopOrder::serialize() const {
+  return json::serialize(json::object{{"end_sessions", end_sessions}});
+}
+
+Result<StopOrder> StopOrder::parse(std::string_view text) {
+  if (trim(text).empty()) return StopOrder{};
+  const auto object = TRY(parse_object(text));
+  const auto* value = object.if_contains("end_sessions");
+  if (value == nullptr || !value->is_bool()) return fail_key("end_sessions");
+  return StopOrder{value->as_bool()};
+}
+
+std::string serialize_users(const std::vector<UserEntry>& users) {
+  json::array list;
+  for (const auto& user : users) {
+    json::array groups;
+    for (const auto& group : user.groups) groups.emplace_back(group);
+    list.push_back(json::object{{"name", user.name}, {"groups", std::move(groups)}, {"locked", user.locked}});
+  }
+  return json::serialize(list);
+}
+
+std::string Problem::serialize() const {
+  return json::serialize(json::object{{"status", status}, {"title", title}, {"detail", detail}});
+}
+
+Result<Problem> Problem::parse(std::string_view text) {
+  const auto object = TRY(parse_object(text));
+  Problem problem;
+  problem.status = TRY(number_of<int>(object, "status"));
+  problem.title = TRY(text_of(object, "title"));
+  problem.detail = TRY(text_of(object, "detail"));
+  return problem;
+}
+
+}  // namespace sallyport::proto

@@ -1,0 +1,60 @@
+// Messages of the admin API: JSON over HTTP, spoken by sallyportctl and the gateway. Keys are snake_case,
+// sizes bytes, times RFC 3339 or *_seconds; an absent value is null, never a missing key.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "proto/role_messages.hpp"
+
+namespace sallyport::proto {
+
+inline constexpr std::string_view admin_status_path = "/api/v1/status";  // GET
+inline constexpr std::string_view admin_reload_path = "/api/v1/reload";  // POST
+inline constexpr std::string_view admin_stop_path = "/api/v1/stop";      // POST, a StopOrder as body
+
+struct Status {
+  std::string version;
+  std::uint64_t uptime_seconds = 0;
+  std::uint64_t sessions = 0;  // connected
+  std::uint64_t workers = 0;
+  std::uint32_t pid = 0;         // the supervisor's
+  std::uint64_t generation = 0;  // of the configuration: 1 at the start, one more with each reload
+  std::vector<ProcessInfo> processes;
+  bool operator==(const Status&) const = default;
+
+  std::string serialize() const;
+  static Result<Status> parse(std::string_view json);
+};
+
+struct StopOrder {
+  bool end_sessions = false;
+  bool operator==(const StopOrder&) const = default;
+
+  std::string serialize() const;
+  static Result<StopOrder> parse(std::string_view json);  // an empty body is the default
+};
+
+// A line of `sallyportctl user list --json`.
+struct UserEntry {
+  std::string name;
+  std::vector<std::string> groups;
+  bool locked = false;
+};
+std::string serialize_users(const std::vector<UserEntry>& users);
+
+// The body of an answer that is not 2xx (RFC 9457 problem details).
+struct Problem {
+  int status = 500;
+  std::string title;
+  std::string detail;
+  bool operator==(const Problem&) const = default;
+
+  std::string serialize() const;
+  static Result<Problem> parse(std::string_view json);
+};
+
+}  // namespace sallyport::proto

@@ -1,0 +1,58 @@
+// The client profile, AnyConnectProfile (phase 4): pushed by the gateway byte for byte, read by the client.
+// The client reads what it knows and overlooks the rest; the gateway checks strictly when it starts, for a
+// client that meets a broken profile ends the connection.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sallyport::proto {
+
+// One gateway of the profile's server list.
+struct ProfileHost {
+  std::string name;                 // the label a user picks
+  std::string address;              // host, host:port or URL; the name where the profile has none
+  std::string user_group;           // appended to the address as the group URL's path
+  std::vector<std::string> backup;  // its own backup servers
+  std::string primary_protocol = "SSL";
+
+  bool operator==(const ProfileHost&) const = default;
+
+  std::string url_text() const;  // address with the user group: what the client connects to
+};
+
+// An element of ClientInitialization, and those inside it, by name: AutoReconnect, AutoReconnectBehavior …
+struct ProfileSetting {
+  std::string name;
+  std::string value;
+  bool user_controllable = false;  // the user's preferences override it
+
+  bool operator==(const ProfileSetting&) const = default;
+};
+
+struct Profile {
+  std::vector<ProfileHost> hosts;
+  std::vector<std::string> backup;  // for hosts without their own
+  std::vector<ProfileSetting> settings;
+
+  bool operator==(const Profile&) const = default;
+
+  const ProfileHost* find_host(std::string_view name_or_address) const;
+  const ProfileSetting* find_setting(std::string_view name) const;
+  // A setting that is true or false; nullopt: absent or anything else.
+  std::optional<bool> flag(std::string_view name) const;
+
+  // At most 1 MB. Elements in any order, hosts without a name and an address skipped.
+  static Result<Profile> parse(std::string_view text);
+};
+
+// Whether the text is a profile that clients accept: well-formed, right root and name space, each known
+// setting with a value its schema allows, hosts with names of their own and usable addresses. Unknown
+// elements pass: profile editors are newer than any list. The error names the line.
+Result<void> check_profile(std::string_view text);
+
+}  // namespace sallyport::proto
