@@ -1,0 +1,327 @@
+#include "tls/connection.hpp"
+
+#include <cerrno>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "tls/failure.hpp"
+#include "tls/handshake_record.hpp"
+
+namespace sallyport::tls {
+
+namespace {
+
+constexpr std::size_t session_id_offset = 38;  // type 1, length 3, version 2, random 32 (RFC 5246, 7.4.1)
+
+// Both hellos carry their session id at the same place. Seen here, it is what was on the wire, which
+// SSL_SESSION does not tell for TLS 1.3.
+void note_hello(int, int, int content_type, const void* data, std::size_t size, SSL*, void* argument) {
+  if (content_type != SSL3_RT_HANDSHAKE) return;
+  const ByteView message(static_cast<const std::uint8_t*>(data), size);
+  Reader reader(message);
+  const auto type = reader.u8();
+  if (!type || (*type != SSL3_MT_CLIENT_HELLO && *type != SSL3_MT_SERVER_HELLO)) return;
+  if (!reader.take(session_id_offset - 1)) return;
+  const auto length = reader.u8();
+  if (!length) return;
+  const auto id = reader.take(*length);
+  if (!id) return;
+  auto& record = *static_cast<HandshakeRecord*>(argument);
+  (*type == SSL3_MT_CLIENT_HELLO ? record.client_session_id : record.server_session_id)
+      .assign(id->begin(), id->end());
+}
+
+struct Saying {
+  int reason;
+  ErrorKind kind;
+  std::string_view text;  // after "the client" or "the gateway"
+};
+
+constexpr Saying sayings[] = {
+    {SSL_R_HTTP_REQUEST, ErrorKind::malformed, " sent plain HTTP"},
+    {SSL_R_HTTPS_PROXY_REQUEST, ErrorKind::malformed, " sent a plain HTTP proxy request"},
+    {SSL_R_WRONG_VERSION_NUMBER, ErrorKind::malformed, " does not speak TLS"},
+    {SSL_R_NO_SHARED_CIPHER, ErrorKind::unsupported, " has no cipher suite in common with us"},
+    {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, ErrorKind::unsupported,
+     " has no signature algorithm for our key"},
+    {SSL_R_NO_SUITABLE_KEY_SHARE, ErrorKind::unsupported, " has no key exchange group in common with us"},
+    {SSL_R_UNSUPPORTED_PROTOCOL, ErrorKind::unsupported, " offers no TLS version that we accept"},
+    {SSL_R_VERSION_TOO_LOW, ErrorKind::unsupported, " offers no TLS version that we accept"},
+    {SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, ErrorKind::unsupported,
+     " does not know secure renegotiation (RFC 5746)"},
+    {SSL_R_DH_KEY_TOO_SMALL, ErrorKind::unsupported, " uses a Diffie-Hellman key that is too small"},
+    {SSL_R_NO_RENEGOTIATION, ErrorKind::denied, " refused to renegotiate"},
+};
+
+// What an earlier call left behind would be taken for this one's.
+void forget_errors() {
+  ERR_clear_error();
+  errno = 0;
+}
+
+}  // namespace
+
+HandshakeRecord* record_of(const ssl_st* ssl) {
+  return static_cast<HandshakeRecord*>(SSL_get_app_data(ssl));
+}
+
+HandshakeRecord* record_of(x509_store_ctx_st* verification) {
+  const void* ssl = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+  return record_of(static_cast<const SSL*>(ssl));
+}
+
+Connection::Connection(SslHandle ssl, std::unique_ptr<HandshakeRecord> record)
+    : record_(std::move(record)), ssl_(std::move(ssl)) {
+  SSL_set_app_data(ssl_.get(), record_.get());
+  SSL_set_msg_callback(ssl_.get(), note_hello);
+  SSL_set_msg_callback_arg(ssl_.get(), record_.get());
+}
+
+Connection::Connection(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+  ssl_ = std::move(other.ssl_);  // first: ours still points to our record
+  record_ = std::move(other.record_);
+  error_ = std::move(other.error_);
+  end_ = other.end_;
+  return *this;
+}
+
+void Connection::attach(int socket) {
+  SSL_set_fd(ssl_.get(), socket);
+}
+
+void Connection::attach_memory() {
+  BIO* in = BIO_new(BIO_s_mem());
+  BIO* out = BIO_new(BIO_s_mem());
+  BIO_set_mem_eof_return(in, -1);  // empty means wait, not end
+  BIO_set_mem_eof_return(out, -1);
+  SSL_set_bio(ssl_.get(), in, out);
+}
+
+void Connection::feed(ByteView bytes) {
+  BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
+}
+
+Bytes Connection::take_output() {
+  BIO* out = SSL_get_wbio(ssl_.get());
+  Bytes bytes(BIO_ctrl_pending(out));
+  BIO_read(out, bytes.data(), static_cast<int>(bytes.size()));
+  return bytes;
+}
+
+Step Connection::handshake() {
+  if (end_) return *end_;
+  forget_errors();
+  const Step outcome = step(SSL_do_handshake(ssl_.get()));
+  if (outcome == Step::closed) {
+    return fail_with(ErrorKind::closed, std::string(peer()) + " closed the connection during the handshake");
+  }
+  if (outcome == Step::done && !record_->established) {
+    record_->established = true;
+    SSL_clear_mode(ssl_.get(), SSL_MODE_ASYNC);
+    SSL_set_msg_callback(ssl_.get(), nullptr);
+  }
+  return outcome;
+}
+
+Step Connection::read(MutableByteView buffer, std::size_t& size) {
+  size = 0;
+  if (end_) return *end_;
+  forget_errors();
+  return step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
+}
+
+Step Connection::write(ByteView bytes, std::size_t& size) {
+  size = 0;
+  if (end_) return *end_;
+  if (bytes.empty()) return Step::done;
+  // Inside SSL_write a renegotiating client takes data from the gateway for a fatal error.
+  if (!is_server() && renegotiating()) return Step::want_read;
+  forget_errors();
+  return step(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
+}
+
+Step Connection::shutdown() {
+  if (end_ || SSL_in_init(ssl_.get()) != 0) return Step::done;  // nothing can be said any more, or yet
+  forget_errors();
+  const int result = SSL_shutdown(ssl_.get());
+  return result >= 0 ? Step::done : step(result);
+}
+
+Step Connection::key_update() {
+  if (end_) return *end_;
+  forget_errors();
+  if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) != 1) return fail_from_queue();
+  return step(SSL_do_handshake(ssl_.get()));
+}
+
+Result<void> Connection::renegotiate() {
+  if (is_server() || !is_established() || SSL_version(ssl_.get()) >= TLS1_3_VERSION) {
+    return fail(ErrorKind::unsupported, "only a client renegotiates, and only up to TLS 1.2");
+  }
+  ERR_clear_error();
+  if (SSL_get_secure_renegotiation_support(ssl_.get()) == 0) {
+    return fail(ErrorKind::unsupported, "the gateway does not know secure renegotiation (RFC 5746)");
+  }
+  if (SSL_renegotiate(ssl_.get()) != 1) return fail_openssl(ErrorKind::internal, "cannot renegotiate");
+  return {};
+}
+
+bool Connection::renegotiating() const {
+  return record_->established && SSL_version(ssl_.get()) < TLS1_3_VERSION &&
+         (SSL_renegotiate_pending(ssl_.get()) != 0 || SSL_in_init(ssl_.get()) != 0);
+}
+
+void Connection::allow_renegotiation(bool allowed) {
+  if (allowed) {
+    SSL_set_options(ssl_.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+  } else {
+    SSL_clear_options(ssl_.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+  }
+}
+
+Step Connection::step(int result) {
+  const int number = errno;
+  if (result > 0) return Step::done;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return Step::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Step::want_write;
+    case SSL_ERROR_WANT_ASYNC:
+      return Step::want_keeper;
+    case SSL_ERROR_ZERO_RETURN:
+      return close_with(std::string(peer()) + " closed the connection");
+    case SSL_ERROR_SYSCALL:
+      if (number == 0) break;
+      error_ = fail_errno("the connection to " + std::string(peer()) + " broke", number).value();
+      error_.kind = ErrorKind::closed;
+      end_ = Step::failed;
+      return Step::failed;
+    default:
+      break;
+  }
+  return fail_from_queue();
+}
+
+Step Connection::fail_from_queue() {
+  const unsigned long code = ERR_peek_error();
+  const int reason = ERR_GET_REASON(code);
+  const std::string who(peer());
+  if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    // ocserv often closes TCP without close_notify (protocol reference 1.1), so this is an end like another.
+    end_ = Step::closed;
+    return close_with(who + " closed the connection without a close_notify");
+  }
+  if (!record_->refusal.empty()) return fail_with(ErrorKind::denied, record_->refusal);
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL) {
+    if (reason >= SSL_AD_REASON_OFFSET) {
+      const char* alert = SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
+      return fail_with(ErrorKind::denied, who + " ended the connection with the alert '" + alert + "'");
+    }
+    for (const auto& saying : sayings) {
+      if (saying.reason == reason) return fail_with(saying.kind, who + std::string(saying.text));
+    }
+  }
+  const char* text = ERR_reason_error_string(code);
+  return fail_with(ErrorKind::malformed,
+                   "TLS with " + who + " failed: " + (text != nullptr ? text : "no reason is known"));
+}
+
+Step Connection::fail_with(ErrorKind kind, std::string text) {
+  error_ = {kind, std::move(text)};
+  end_ = Step::failed;  // after a fatal error OpenSSL must not be asked again
+  ERR_clear_error();
+  return Step::failed;
+}
+
+Step Connection::close_with(std::string text) {
+  error_ = {ErrorKind::closed, std::move(text)};
+  ERR_clear_error();
+  return Step::closed;
+}
+
+std::string_view Connection::peer() const {
+  return is_server() ? "the client" : "the gateway";
+}
+
+bool Connection::is_server() const {
+  return SSL_is_server(ssl_.get()) != 0;
+}
+
+bool Connection::is_established() const {
+  return record_->established;
+}
+
+std::string Connection::version() const {
+  return SSL_get_version(ssl_.get());
+}
+
+std::string Connection::cipher() const {
+  return SSL_get_cipher_name(ssl_.get());
+}
+
+std::string Connection::key_exchange() const {
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl_.get());
+  if (cipher == nullptr) return {};
+  const int exchange = SSL_CIPHER_get_kx_nid(cipher);
+  if (exchange == NID_kx_rsa) return "RSA";
+  if (exchange == NID_kx_dhe) return "DHE";
+  const int group = static_cast<int>(SSL_get_negotiated_group(ssl_.get()));
+  const char* name = EC_curve_nid2nist(group);
+  if (name == nullptr) name = OBJ_nid2sn(group);
+  return name != nullptr ? name : "";
+}
+
+std::string Connection::server_name() const {
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return name != nullptr ? name : "";
+}
+
+const Bytes& Connection::client_session_id() const {
+  return record_->client_session_id;
+}
+
+const Bytes& Connection::server_session_id() const {
+  return record_->server_session_id;
+}
+
+std::size_t Connection::pending() const {
+  return static_cast<std::size_t>(SSL_pending(ssl_.get()));
+}
+
+std::optional<Certificate> Connection::own_certificate() const {
+  CertificateHandle certificate(SSL_get_certificate(ssl_.get()));
+  if (!certificate) return std::nullopt;
+  X509_up_ref(certificate.get());
+  auto own = Certificate::from_native(std::move(certificate));
+  return own ? std::optional(std::move(*own)) : std::nullopt;
+}
+
+bool Connection::certificate_requested() const {
+  return record_->certificate_requested;
+}
+
+const std::optional<Certificate>& Connection::peer_certificate() const {
+  return record_->peer;
+}
+
+const CertificateFaults& Connection::faults() const {
+  return record_->faults;
+}
+
+Result<Secret> Connection::export_key(std::string_view label, std::size_t length) const {
+  if (!is_established()) return fail(ErrorKind::internal, "no key can be exported before the handshake");
+  Bytes key(length);
+  ERR_clear_error();
+  if (SSL_export_keying_material(ssl_.get(), key.data(), key.size(), label.data(), label.size(), nullptr, 0,
+                                 0) != 1) {
+    return fail_openssl(ErrorKind::internal, "cannot export a key");
+  }
+  return Secret(std::move(key));
+}
+
+}  // namespace sallyport::tls

@@ -1,0 +1,96 @@
+// One TLS connection that never waits: each call does what it can and says what it needs next. Phase 1 makes
+// it, phases 2 to 5 read and write through it, after CONNECT it moves to a tunnel worker.
+//
+// Any call on a socket whose other end is gone may raise SIGPIPE, also a read (OpenSSL answers a sudden end
+// with an alert): programs ignore that signal.
+// A connection that wants its keeper must be driven by handshake() until it does not (with the request marked
+// failed if need be) before it is destroyed: OpenSSL cannot free a paused job.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/secret.hpp"
+#include "tls/certificate.hpp"
+#include "tls/handles.hpp"
+#include "tls/verification.hpp"
+
+namespace sallyport::tls {
+
+struct HandshakeRecord;
+
+enum class Step {
+  done,
+  want_read,    // call again once the socket is readable
+  want_write,   // call again once it is writable
+  want_keeper,  // call again once the keeper has answered
+  closed,       // the peer said goodbye or, after the handshake, went away without
+  failed,       // error() says why; the connection is of no more use
+};
+
+class Connection {
+ public:
+  Connection(SslHandle ssl, std::unique_ptr<HandshakeRecord> record);  // the contexts call this
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  void attach(int socket);  // non-blocking; stays the caller's
+  // Without a socket: what arrives is fed, what is to be sent is taken.
+  void attach_memory();
+  void feed(ByteView bytes);
+  Bytes take_output();
+
+  Step handshake();
+  Step read(MutableByteView buffer, std::size_t& size);
+  Step write(ByteView bytes, std::size_t& size);  // may take a part; after want_* offer the same bytes again
+  Step shutdown();                                // sends close_notify, does not wait for the peer's
+  const Error& error() const { return error_; }   // of the last step that was closed or failed
+
+  // New keys: TLS 1.3 sends a KeyUpdate that asks for one in return.
+  Step key_update();
+  // TLS 1.2 and before, client: from now until `renegotiating()` ends, read() drives the handshake (and gives
+  // data that arrives meanwhile) and write() answers want_read.
+  Result<void> renegotiate();
+  bool renegotiating() const;
+  void allow_renegotiation(bool allowed);  // gateway: may the client start one? Not by default.
+
+  bool is_server() const;
+  bool is_established() const;       // the handshake is done
+  std::string version() const;       // "TLSv1.3"
+  std::string cipher() const;        // OpenSSL's name
+  std::string key_exchange() const;  // "X25519", "P-256" …; "DHE" or "RSA" without a named group
+  std::string server_name() const;   // SNI the client sent; "" if none
+  const Bytes& client_session_id() const;
+  const Bytes& server_session_id() const;
+  std::size_t pending() const;                         // decrypted bytes that read() gives without the socket
+  std::optional<Certificate> own_certificate() const;  // the one this handshake used
+  bool certificate_requested() const;                  // client: the gateway asked for a certificate
+  const std::optional<Certificate>& peer_certificate() const;
+  const CertificateFaults& faults() const;  // of the peer's certificate
+  // RFC 5705 without context: `length` bytes that both ends compute alike.
+  Result<Secret> export_key(std::string_view label, std::size_t length) const;
+
+  // For the hand-over to another owner or thread; this object is empty afterwards. The socket stays attached.
+  [[nodiscard]] Connection release() { return std::move(*this); }
+  explicit operator bool() const { return ssl_ != nullptr; }
+  ssl_st* native() const { return ssl_.get(); }
+
+ private:
+  Step step(int result);
+  Step fail_with(ErrorKind kind, std::string text);
+  Step close_with(std::string text);
+  Step fail_from_queue();
+  std::string_view peer() const;  // "the client", "the gateway"
+
+  // The order matters: the SSL goes first, it points to the record.
+  std::unique_ptr<HandshakeRecord> record_;
+  SslHandle ssl_;
+  Error error_;
+  std::optional<Step> end_;  // nothing can follow: every further step gives this
+};
+
+}  // namespace sallyport::tls
