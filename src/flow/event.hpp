@@ -1,0 +1,93 @@
+// A flow event: one step of a connection's six phases as a small value of fixed size. Both sides emit them;
+// the client's progress display, traces and the log read them. There is no free text: a field has a name from
+// the list below and holds a number or a short printable word, so that a password or a token has no way in.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace sallyport::flow {
+
+enum class Phase : std::uint8_t {
+  handshake = 1,     // 1 TLS handshake
+  select_group = 2,  // 2 POST, group selection
+  authenticate = 3,  // 3 POST, user authentication
+  download = 4,      // 4 downloader
+  connect = 5,       // 5 CSTP CONNECT
+  dtls = 6,          // 6 DTLS
+};
+std::string_view title_of(Phase phase);  // "TLS handshake" …
+
+enum class Direction : std::uint8_t { local, to_peer, from_peer };
+
+enum class Step : std::uint8_t {
+  connecting,          // TCP connection wanted
+  connected,           // TCP connection made or accepted
+  certificate_judged,  // the peer's certificate, with the verdict
+  finished,            // the phase is done
+  failed,              // the phase ended the attempt
+};
+std::string_view name_of(Step step);
+
+enum class FieldName : std::uint8_t {
+  peer,               // address:port
+  version,            // of TLS or DTLS
+  cipher,             // suite, OpenSSL's name
+  group,              // key-exchange group
+  session_id_sent,    // bytes of the Session ID in our or the peer's Client Hello
+  session_id_chosen,  // bytes of the one in the Server Hello
+  verdict,            // of a certificate: trusted, pinned, allowed, blocked
+  reason,             // ErrorKind in words
+};
+std::string_view name_of(FieldName name);      // as in a trace: "session_id_sent"
+std::string_view field_label(FieldName name);  // as a person reads it: "Session ID sent, bytes"
+
+// At most 63 characters; longer text is cut, anything but printable ASCII becomes '?'.
+class Word {
+ public:
+  Word() = default;
+  explicit Word(std::string_view text);
+  std::string_view view() const { return {text_.data(), size_}; }
+  bool operator==(const Word& other) const { return view() == other.view(); }
+
+ private:
+  std::array<char, 63> text_{};
+  std::uint8_t size_ = 0;
+};
+
+struct Field {
+  FieldName name = FieldName::peer;
+  std::variant<std::int64_t, Word> value;
+  bool operator==(const Field&) const = default;
+};
+
+class Event {
+ public:
+  static constexpr std::size_t most_fields = 8;
+
+  Event(std::uint64_t attempt_id, Phase in_phase, Step what, Direction which_way = Direction::local)
+      : attempt(attempt_id), phase(in_phase), step(what), direction(which_way) {}
+
+  Event& with(FieldName name, std::int64_t number);
+  Event& with(FieldName name, std::string_view word);
+  std::span<const Field> fields() const { return {fields_.data(), count_}; }
+  std::string to_text() const;  // "1 TLS handshake finished version=TLSv1.3 …"
+
+  std::chrono::system_clock::time_point time;  // set by the Recorder
+  std::uint64_t attempt = 0;                   // a connection attempt or session, unique within the process
+  Phase phase;
+  Step step;
+  Direction direction;
+
+ private:
+  void add(Field field);
+  std::array<Field, most_fields> fields_{};
+  std::uint8_t count_ = 0;
+};
+
+}  // namespace sallyport::flow

@@ -1,0 +1,156 @@
+#include "net/tcp.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+namespace sallyport::net {
+
+namespace {
+
+Endpoint from_sockaddr(const sockaddr_storage& storage) {
+  Endpoint endpoint;
+  if (storage.ss_family == AF_INET) {
+    const auto& address = reinterpret_cast<const sockaddr_in&>(storage);
+    endpoint.address = Address::v4(ntohl(address.sin_addr.s_addr));
+    endpoint.port = ntohs(address.sin_port);
+  } else if (storage.ss_family == AF_INET6) {
+    const auto& address = reinterpret_cast<const sockaddr_in6&>(storage);
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
+    endpoint.address = Address::v6(bytes).unmapped();
+    endpoint.port = ntohs(address.sin6_port);
+  }
+  return endpoint;
+}
+
+socklen_t to_sockaddr(const Endpoint& endpoint, sockaddr_storage& storage) {
+  storage = {};
+  const auto bytes = endpoint.address.bytes();
+  if (endpoint.address.is_v4()) {
+    auto& address = reinterpret_cast<sockaddr_in&>(storage);
+    address.sin_family = AF_INET;
+    address.sin_port = htons(endpoint.port);
+    std::memcpy(&address.sin_addr, bytes.data(), bytes.size());
+    return sizeof address;
+  }
+  auto& address = reinterpret_cast<sockaddr_in6&>(storage);
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(endpoint.port);
+  std::memcpy(&address.sin6_addr, bytes.data(), bytes.size());
+  return sizeof address;
+}
+
+void set_no_delay(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a unix socket says no, which is fine
+}
+
+}  // namespace
+
+Acceptor::Acceptor(const Executor& executor, Descriptor listener)
+    : listener_(executor, std::move(listener)), reserve_(eventfd(0, EFD_CLOEXEC)) {}
+
+Task<Accepted> Acceptor::accept() {
+  for (;;) {
+    auto accepted = accept_now();
+    if (accepted) co_return std::move(*accepted);
+    if (accepted.error().kind != ErrorKind::unavailable) throw Failure(accepted.error());
+    if (reserve_) {
+      co_await listener_.readable();
+    } else {  // out of descriptors and nothing to give up: the listener would be readable all the time
+      co_await sleep(std::chrono::milliseconds(100));
+      reserve_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+    }
+  }
+}
+
+Result<Accepted> Acceptor::accept_now() {
+  for (;;) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    Descriptor socket(accept4(listener_.number(), reinterpret_cast<sockaddr*>(&storage), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+      set_no_delay(socket.number());
+      return Accepted{std::move(socket), from_sockaddr(storage)};
+    }
+    switch (errno) {
+      case EAGAIN:
+        return fail(ErrorKind::unavailable, "nobody is waiting");
+      case EMFILE:
+      case ENFILE:
+        drop_one();
+        break;
+      case EBADF:
+      case EINVAL:
+      case ENOTSOCK:
+        return fail_errno("cannot accept connections");
+      default:
+        break;  // this connection is gone (ECONNABORTED, network errors, see accept(2)): take the next
+    }
+  }
+}
+
+bool Acceptor::drop_one() {
+  if (!reserve_) return false;
+  reserve_.close();
+  {
+    const Descriptor dropped(accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (dropped) ++refused_;
+  }
+  reserve_ = Descriptor(eventfd(0, EFD_CLOEXEC));
+  return true;
+}
+
+Task<std::vector<Endpoint>> resolve(std::string host, std::uint16_t port) {
+  if (auto literal = Address::parse(host)) co_return std::vector<Endpoint>{Endpoint{*literal, port}};
+  boost::asio::ip::tcp::resolver resolver(co_await this_executor());
+  std::vector<Endpoint> endpoints;
+  try {
+    const auto found =
+        co_await resolver.async_resolve(host, std::to_string(port), boost::asio::use_awaitable);
+    for (const auto& entry : found) {
+      const auto address = Address::parse(entry.endpoint().address().to_string());
+      if (address) endpoints.push_back({*address, port});
+    }
+  } catch (const boost::system::system_error& error) {
+    throw Failure(
+        {ErrorKind::unavailable, "cannot find the address of " + host + ": " + error.code().message()});
+  }
+  if (endpoints.empty()) throw Failure({ErrorKind::unavailable, host + " has no address"});
+  co_return endpoints;
+}
+
+Task<Descriptor> connect_tcp(Endpoint to, std::chrono::milliseconds limit) {
+  const int family = to.address.is_v4() ? AF_INET : AF_INET6;
+  Descriptor descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!descriptor) throw Failure(fail_errno("cannot open a TCP socket").value());
+  set_no_delay(descriptor.number());
+  sockaddr_storage storage{};
+  const socklen_t size = to_sockaddr(to, storage);
+  const int number = descriptor.number();
+  Socket socket(co_await this_executor(), std::move(descriptor));
+  int error = connect(number, reinterpret_cast<sockaddr*>(&storage), size) == 0 ? 0 : errno;
+  if (error == EINPROGRESS) {
+    socket.expires_after(limit);
+    co_await socket.writable();
+    socklen_t error_size = sizeof error;
+    if (getsockopt(number, SOL_SOCKET, SO_ERROR, &error, &error_size) != 0) error = errno;
+  }
+  if (error != 0) {
+    auto why = fail_errno("cannot reach " + to.to_text(), error).value();
+    why.kind = ErrorKind::unavailable;
+    throw Failure(why);
+  }
+  co_return socket.release();
+}
+
+}  // namespace sallyport::net

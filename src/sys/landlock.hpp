@@ -1,0 +1,11 @@
+// Landlock without a rule: from here on the calling thread, and all that it starts, opens no file.
+#pragma once
+
+#include "base/result.hpp"
+
+namespace sallyport::sys {
+
+// A kernel without Landlock is no error: seccomp, which refuses the same calls, remains.
+Result<void> forbid_file_system();
+
+}  // namespace sallyport::sys

@@ -1,0 +1,45 @@
+#include "sys/memory_file.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace sallyport::sys {
+
+Result<Descriptor> make_memory_file(ByteView bytes) {
+  Descriptor file(memfd_create("sallyport", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file) return fail_errno("cannot make a memory file");
+  while (!bytes.empty()) {
+    const auto written = write(file.number(), bytes.data(), bytes.size());
+    if (written < 0) return fail_errno("cannot write to a memory file");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (fcntl(file.number(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
+    return fail_errno("cannot seal a memory file");
+  }
+  return file;
+}
+
+Result<Bytes> read_whole(int descriptor, std::size_t limit) {
+  Bytes bytes;
+  constexpr std::size_t step = 64U << 10;
+  for (;;) {
+    const auto size = bytes.size();
+    bytes.resize(size + step);
+    const auto got = pread(descriptor, bytes.data() + size, step, static_cast<off_t>(size));
+    if (got < 0 && errno == EINTR) {
+      bytes.resize(size);
+      continue;
+    }
+    if (got < 0) return fail_errno("cannot read");
+    bytes.resize(size + static_cast<std::size_t>(got));
+    if (bytes.size() > limit) {
+      return fail(ErrorKind::malformed, "is larger than " + std::to_string(limit) + " bytes");
+    }
+    if (got == 0) return bytes;
+  }
+}
+
+}  // namespace sallyport::sys

@@ -1,0 +1,65 @@
+#include "sys/process.hpp"
+
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/message_socket.hpp"
+
+namespace sallyport::sys {
+
+namespace {
+
+// Between fork and exec: only calls that are safe in a signal handler.
+[[noreturn]] void become(int channel, char* const* arguments) {
+  const int null = open("/dev/null", O_RDONLY);
+  if (null >= 0) dup2(null, STDIN_FILENO);
+  // dup2 to the same number would keep close-on-exec set
+  if (channel == channel_descriptor) {
+    fcntl(channel, F_SETFD, 0);
+  } else {
+    dup2(channel, channel_descriptor);
+  }
+  close_range(channel_descriptor + 1, ~0U, 0);
+  for (int number = 1; number < NSIG; ++number) std::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execv("/proc/self/exe", arguments);
+  _exit(127);
+}
+
+}  // namespace
+
+Result<Process> start_role(const std::vector<std::string>& arguments) {
+  auto [ours, theirs] = TRY(message_pair());
+  std::vector<char*> pointers;
+  for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  const pid_t pid = fork();
+  if (pid < 0) return fail_errno("cannot fork");
+  if (pid == 0) become(theirs.number(), pointers.data());
+  return Process{pid, std::move(ours)};
+}
+
+Result<void> die_with_parent(pid_t parent) {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    return fail_errno("cannot ask for a signal at the parent's death");
+  if (getppid() != parent) return fail(ErrorKind::closed, "the parent process is gone");
+  return {};
+}
+
+std::string describe_exit(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    const int number = WTERMSIG(wait_status);
+    const char* name = sigdescr_np(number);
+    return "signal " + std::to_string(number) + " (" + (name != nullptr ? name : "unknown") + ")";
+  }
+  return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+}  // namespace sallyport::sys

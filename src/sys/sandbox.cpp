@@ -1,0 +1,69 @@
+#include "sys/sandbox.hpp"
+
+#include <thread>
+
+#include <cap-ng.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sys/landlock.hpp"
+#include "sys/process.hpp"
+#include "sys/seccomp.hpp"
+
+namespace sallyport::sys {
+
+namespace {
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SALLYPORT_SANITIZED
+#endif
+#endif
+
+#ifdef SALLYPORT_SANITIZED
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+Result<void> become(Identity identity) {
+  if (identity.uid == 0) return fail(ErrorKind::denied, "a confined process can't run as root");
+  if (geteuid() == identity.uid) return {};  // started without root: there is nothing to give up
+  if (setgroups(0, nullptr) != 0) return fail_errno("cannot drop the supplementary groups");
+  if (setresgid(identity.gid, identity.gid, identity.gid) != 0) return fail_errno("cannot change the group");
+  if (setresuid(identity.uid, identity.uid, identity.uid) != 0) return fail_errno("cannot change the user");
+  capng_clear(CAPNG_SELECT_ALL);
+  if (capng_apply(CAPNG_SELECT_CAPS) != 0) return fail(ErrorKind::internal, "cannot drop the capabilities");
+  return {};
+}
+
+// The C library sets a signal handler up with the first thread of a process; a confined process may not set
+// any.
+void prepare_threads() {
+  std::thread([] {}).join();
+}
+
+Result<void> forbid_dumps() {
+  const rlimit none{0, 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0) return fail_errno("cannot switch core files off");
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) return fail_errno("cannot make the process undumpable");
+  return {};
+}
+
+}  // namespace
+
+Result<void> confine(Confined role, Identity identity, pid_t parent) {
+  prepare_threads();
+  TRY(become(identity));
+  TRY(die_with_parent(parent));
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_errno("cannot set no_new_privs");
+  if (sanitized) return {};
+  TRY(forbid_dumps());
+  TRY(forbid_file_system());
+  TRY(allow_system_calls(role));
+  return {};
+}
+
+}  // namespace sallyport::sys
