@@ -1,0 +1,42 @@
+// One control thread of the gateway: accepts connections, does phase 1 and answers requests. It shares
+// nothing with its siblings; what the process has to tell it comes through its loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "flow/recorder.hpp"
+#include "gateway/handshakes_open.hpp"
+#include "gateway/tls_setup.hpp"
+#include "net/tcp.hpp"
+#include "net/tls_stream.hpp"
+
+namespace sallyport::gateway {
+
+class ControlThread {
+ public:
+  explicit ControlThread(net::Loop& loop) : loop_(loop) {}
+
+  net::Loop& loop() { return loop_; }
+
+  // A new set-up for connections from now on: at the start and after a reload.
+  void use(std::shared_ptr<TlsSetup> tls) { tls_ = std::move(tls); }
+  TlsSetup& tls() { return *tls_; }
+  void replace_keeper(Descriptor socket) { tls_->replace_keeper(std::move(socket)); }
+  void listen(Descriptor listener);  // listener.cpp
+
+ private:
+  net::Task<void> accept_all(std::shared_ptr<net::Acceptor> acceptor);
+  net::Task<void> welcome(net::Accepted accepted, std::uint64_t attempt);
+  net::Task<void> handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
+                            std::shared_ptr<TlsSetup> tls);
+
+  net::Loop& loop_;
+  std::shared_ptr<TlsSetup> tls_;
+  HandshakesOpen handshakes_{HandshakesOpen::Limits{}};
+  flow::Recorder flow_{1024};
+  std::uint64_t next_attempt_ = 1;
+};
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,79 @@
+// Phase 1 on the gateway: accept, TLS handshake, hand over to a Connection.
+#include "base/log.hpp"
+#include "gateway/connection.hpp"
+#include "gateway/control_thread.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds handshake_limit{10};
+
+void log_handshake(const tls::Connection& tls, const Endpoint& peer) {
+  log::info("TLS handshake done", {{"peer", peer.to_text()},
+                                   {"version", tls.version()},
+                                   {"cipher", tls.cipher()},
+                                   {"group", tls.key_exchange()},
+                                   {"server_name", tls.server_name()}});
+}
+
+}  // namespace
+
+void ControlThread::listen(Descriptor listener) {
+  auto acceptor = std::make_shared<net::Acceptor>(loop_.executor(), std::move(listener));
+  net::spawn(loop_.executor(), accept_all(std::move(acceptor)),
+             [](const Error& error) { log::error("a listener failed: " + error.text); });
+}
+
+net::Task<void> ControlThread::accept_all(std::shared_ptr<net::Acceptor> acceptor) {
+  std::uint64_t refused = 0;
+  for (;;) {
+    auto accepted = co_await acceptor->accept();
+    if (acceptor->refused() != refused) {
+      refused = acceptor->refused();
+      log::warning("no descriptor is left: connections are being refused",
+                   {{"refused", static_cast<std::int64_t>(refused)}});
+    }
+    const auto peer = accepted.peer;
+    net::spawn(loop_.executor(), welcome(std::move(accepted), next_attempt_++), [peer](const Error& error) {
+      log::info("connection ended: " + error.text, {{"peer", peer.to_text()}});
+    });
+  }
+}
+
+net::Task<void> ControlThread::welcome(net::Accepted accepted, std::uint64_t attempt) {
+  const auto tls = tls_;  // a reload meanwhile does not take it away
+  const auto peer = accepted.peer;
+  net::Socket socket(loop_.executor(), std::move(accepted.descriptor));
+  auto connection = or_throw(tls->new_connection());
+  net::TlsStream stream(std::move(socket), std::move(connection));
+  co_await handshake(stream, peer, attempt, tls);
+  co_await serve_requests(stream, peer);
+}
+
+net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
+                                         std::shared_ptr<TlsSetup> tls) {
+  const auto ticket = handshakes_.enter(peer.address, [&stream] { stream.abort(); });
+  const auto event = [attempt](flow::Step step) {
+    return flow::Event(attempt, flow::Phase::handshake, step);
+  };
+  flow_.record(event(flow::Step::connected).with(flow::FieldName::peer, peer.to_text()));
+  try {
+    co_await stream.handshake(handshake_limit, &tls->keys());
+  } catch (const Failure& failure) {
+    flow_.record(event(flow::Step::failed));
+    throw Failure({failure.error().kind, "TLS handshake: " + failure.error().text});
+  }
+  const auto& done = stream.connection();
+  flow_.record(event(flow::Step::finished)
+                   .with(flow::FieldName::version, done.version())
+                   .with(flow::FieldName::cipher, done.cipher())
+                   .with(flow::FieldName::group, done.key_exchange())
+                   .with(flow::FieldName::session_id_sent, std::ssize(done.client_session_id()))
+                   .with(flow::FieldName::session_id_chosen, std::ssize(done.server_session_id())));
+  log_handshake(done, peer);
+}
+
+}  // namespace sallyport::gateway

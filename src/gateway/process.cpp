@@ -1,0 +1,165 @@
+#include "gateway/process.hpp"
+
+#include "base/log.hpp"
+#include "base/version.hpp"
+#include "gateway/admin_api.hpp"
+#include "sys/boot_clock.hpp"
+#include "sys/memory_file.hpp"
+#include "sys/message_socket.hpp"
+#include "sys/process.hpp"
+#include "sys/sandbox.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+// Takes `count` descriptors from the front, in the order the message says.
+Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t count) {
+  if (from.size() < count)
+    return fail(ErrorKind::malformed, "a message from the supervisor lacks descriptors");
+  std::vector<Descriptor> taken;
+  for (std::size_t i = 0; i < count; ++i) taken.push_back(std::move(from[i]));
+  from.erase(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(count));
+  return taken;
+}
+
+}  // namespace
+
+GatewayProcess::~GatewayProcess() {
+  end();
+}
+
+Result<void> GatewayProcess::tell(const proto::GatewayEvent& event) {
+  return sys::send_message(sys::channel_descriptor, proto::encode(event));
+}
+
+Result<void> GatewayProcess::start() {
+  auto message = TRY(sys::receive_message(sys::channel_descriptor));
+  const auto command = TRY(proto::decode<proto::GatewayCommand>(message.bytes));
+  const auto* orders = std::get_if<proto::GatewayStart>(&command);
+  if (orders == nullptr) return fail(ErrorKind::malformed, "the first message is not a start");
+  const auto& role = orders->role;
+  log::configure({static_cast<log::Level>(role.log_level),
+                  role.log_json ? log::Format::json : log::Format::text, "gateway"});
+  auto& given = message.descriptors;
+  const auto settings_file = TRY(take(given, 1));
+  authenticator_ = std::move(TRY(take(given, 1)).front());
+  auto keeper_sockets = TRY(take(given, orders->control_threads));
+  listeners_ = TRY(take(given, std::size_t{orders->control_threads} * orders->listeners));
+  if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
+
+  TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
+  for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
+  return apply_settings(settings_file.front().number(), std::move(keeper_sockets));
+}
+
+Result<void> GatewayProcess::apply_settings(int settings_file, std::vector<Descriptor> keeper_sockets) {
+  const auto bytes = TRY(sys::read_whole(settings_file, proto::max_gateway_settings));
+  auto settings = TRY(proto::decode<proto::GatewaySettings>(bytes));
+  std::vector<std::shared_ptr<TlsSetup>> setups;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    auto& loop = *threads_[i]->loop;
+    setups.push_back(TRY(TlsSetup::make(loop.executor(), settings.tls, std::move(keeper_sockets.at(i)))));
+  }
+  // Nothing can fail from here on: each thread changes over by itself.
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    auto& thread = *threads_[i];
+    thread.loop->post([&thread, setup = std::move(setups[i])] { thread.control.use(setup); });
+  }
+  settings_ = std::move(settings);
+  return {};
+}
+
+void GatewayProcess::run() {
+  auto& main = *threads_.front();
+  supervisor_ = std::make_unique<net::Socket>(main.loop->executor(), Descriptor(sys::channel_descriptor));
+  reloaded_ = std::make_unique<net::Signal>(main.loop->executor());
+  net::spawn(main.loop->executor(), hear_supervisor(), [this](const Error& error) {
+    if (error.kind != ErrorKind::closed) log::error("the channel to the supervisor failed: " + error.text);
+    threads_.front()->loop->stop();
+  });
+  const auto per_thread = listeners_.size() / threads_.size();
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    auto& thread = *threads_[i / per_thread];
+    thread.loop->post(
+        [&thread, number = listeners_[i].release()] { thread.control.listen(Descriptor(number)); });
+  }
+  if (admin_listener_) serve_admins(*this, main.loop->executor(), std::move(admin_listener_));
+  for (auto& thread : threads_) {
+    if (thread != threads_.front()) thread->runner = std::thread([&loop = *thread->loop] { loop.run(); });
+  }
+  main.loop->run();
+  end();
+}
+
+void GatewayProcess::end() {
+  for (auto& thread : threads_) thread->loop->stop();
+  for (auto& thread : threads_) {
+    if (thread->runner.joinable()) thread->runner.join();
+  }
+}
+
+net::Task<void> GatewayProcess::hear_supervisor() {
+  or_throw(sys::set_non_blocking(supervisor_->number()));
+  for (;;) {
+    auto message = sys::receive_message(supervisor_->number());
+    if (message) {
+      obey(or_throw(proto::decode<proto::GatewayCommand>(message->bytes)), std::move(message->descriptors));
+    } else if (message.error().kind == ErrorKind::unavailable) {
+      co_await supervisor_->readable();
+    } else {
+      throw Failure(message.error());
+    }
+  }
+}
+
+void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor> descriptors) {
+  if (std::holds_alternative<proto::GatewayReload>(command)) {
+    auto settings_file = or_throw(take(descriptors, 1));
+    const auto applied =
+        apply_settings(settings_file.front().number(), or_throw(take(descriptors, threads_.size())));
+    or_throw(applied ? tell(proto::RoleReady{})
+                     : tell(proto::RoleFailed{std::nullopt, applied.error().text}));
+  } else if (std::holds_alternative<proto::KeeperReplaced>(command)) {
+    auto sockets = or_throw(take(descriptors, threads_.size()));
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      auto& thread = *threads_[i];
+      thread.loop->post(
+          [&thread, number = sockets[i].release()] { thread.control.replace_keeper(Descriptor(number)); });
+    }
+  } else if (std::holds_alternative<proto::AuthenticatorReplaced>(command)) {
+    authenticator_ = std::move(or_throw(take(descriptors, 1)).front());
+  } else if (auto* list = std::get_if<proto::Processes>(&command)) {
+    processes_ = std::move(list->processes);
+  } else if (auto* done = std::get_if<proto::ReloadDone>(&command)) {
+    reload_error_ = std::move(done->error);
+    reloaded_->notify();
+  } else if (std::holds_alternative<proto::GatewayStop>(command)) {
+    threads_.front()->loop->stop();
+  }
+}
+
+proto::Status GatewayProcess::status() const {
+  proto::Status status;
+  status.version = version();
+  status.uptime_seconds = static_cast<std::uint64_t>(sys::boot_time_seconds() - settings_.started_at);
+  status.workers = settings_.workers;
+  status.generation = settings_.generation;
+  for (const auto& process : processes_) {
+    if (process.role == "supervisor") status.pid = process.pid;
+  }
+  status.processes = processes_;
+  return status;
+}
+
+net::Task<std::string> GatewayProcess::reload() {
+  or_throw(tell(proto::ReloadWanted{}));
+  co_await reloaded_->wait();
+  co_return reload_error_;
+}
+
+void GatewayProcess::stop(bool end_sessions) {
+  or_throw(tell(proto::StopWanted{end_sessions}));
+}
+
+}  // namespace sallyport::gateway

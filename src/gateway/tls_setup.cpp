@@ -1,0 +1,34 @@
+#include "gateway/tls_setup.hpp"
+
+#include <chrono>
+
+namespace sallyport::gateway {
+
+Result<std::shared_ptr<TlsSetup>> TlsSetup::make(const net::Executor& executor,
+                                                 const proto::TlsSettings& settings,
+                                                 Descriptor keeper_socket) {
+  auto link = KeeperLink::open(executor, std::move(keeper_socket));
+  auto library = TRY(tls::Library::open(link->keys()));
+  tls::ServerSettings server;
+  server.library = library->context();
+  server.client_ca = settings.client_ca.value_or("");
+  server.client_crl = settings.client_crl.value_or("");
+  server.legacy = settings.legacy;
+  server.keys_in_keeper = true;
+  for (const auto& pair : settings.key_pairs) {
+    auto chain = TRY(tls::CertificateChain::parse(pair.chain, library->context()));
+    const auto* public_key = chain.leaf().native_public_key();
+    if (public_key == nullptr)
+      return fail(ErrorKind::unsupported, "a certificate has a key of an unknown kind");
+    auto key = TRY(tls::remote_key(*library, *public_key, pair.key));
+    server.pairs.push_back({std::move(chain), std::move(key)});
+  }
+  auto context = TRY(tls::ServerContext::open(std::move(server)));
+  return std::shared_ptr<TlsSetup>(new TlsSetup(std::move(link), std::move(library), std::move(context)));
+}
+
+Result<tls::Connection> TlsSetup::new_connection() const {
+  return context_.accept(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,33 @@
+#include "supervisor/run.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "supervisor/supervisor.hpp"
+
+namespace sallyport::supervisor {
+
+namespace {
+
+void open_log(const Options& options) {
+  log::configure({options.log_level, options.log_format, "supervisor"});
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  open_log(options);
+  return Supervisor(options).run();
+}
+
+int check(const Options& options) {
+  open_log(options);
+  const auto result = Supervisor(options).check();
+  if (result) return EXIT_SUCCESS;
+  fmt::print(stderr, "{}\n", result.error().text);
+  return EXIT_FAILURE;
+}
+
+}  // namespace sallyport::supervisor
