@@ -1,0 +1,22 @@
+// What sallyportctl does: asks the gateway over the admin socket and prints the answer, or edits a users
+// file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sallyport::admin {
+
+struct Gateway {
+  std::string socket = "/run/sallyport/admin.sock";
+  bool json = false;
+};
+
+// Each prints to stdout. The Error says what to tell the user.
+Result<void> show_status(const Gateway& gateway);
+Result<void> reload(const Gateway& gateway);
+Result<void> stop(const Gateway& gateway, bool end_sessions);
+
+}  // namespace sallyport::admin

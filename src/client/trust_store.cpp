@@ -1,0 +1,73 @@
+#include "client/trust_store.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "client/folders.hpp"
+#include "sys/files.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+constexpr std::size_t max_file = 1U << 20;
+constexpr std::string_view file_name = "/trust";
+
+}  // namespace
+
+Result<TrustStore> TrustStore::parse(std::string_view text) {
+  TrustStore store;
+  int number = 0;
+  for (const auto raw : split(text, '\n')) {
+    ++number;
+    const auto line = trim(raw);
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto blank = line.find(' ');
+    if (blank == std::string_view::npos) {
+      return fail(ErrorKind::malformed,
+                  "line " + std::to_string(number) + ": HOST:PORT and a fingerprint are expected");
+    }
+    store.allow(line.substr(0, blank), trim(line.substr(blank)));
+  }
+  return store;
+}
+
+std::string TrustStore::serialize() const {
+  std::string text = "# Gateways allowed in spite of a fault of their certificate; see `sallyport trust`.\n";
+  for (const auto& exception : exceptions_) text += exception.gateway + " " + exception.pin + "\n";
+  return text;
+}
+
+Result<TrustStore> TrustStore::load() {
+  const auto path = TRY(config_folder()) + std::string(file_name);
+  const auto content = TRY(sys::read_file(path, max_file));
+  if (!content) return TrustStore{};
+  auto store = parse(as_text(content->bytes));
+  if (!store) return fail(store.error().kind, path + ": " + store.error().text);
+  return store;
+}
+
+Result<void> TrustStore::save() const {
+  const auto path = TRY(ensure_config_folder()) + std::string(file_name);
+  return sys::replace_file(path, as_bytes(serialize()), {.mode = 0600});
+}
+
+bool TrustStore::allows(std::string_view gateway, std::string_view pin) const {
+  return std::ranges::any_of(exceptions_,
+                             [&](const Exception& one) { return one.gateway == gateway && one.pin == pin; });
+}
+
+bool TrustStore::knows(std::string_view gateway) const {
+  return std::ranges::any_of(exceptions_, [&](const Exception& one) { return one.gateway == gateway; });
+}
+
+void TrustStore::allow(std::string_view gateway, std::string_view pin) {
+  remove(gateway);
+  exceptions_.push_back({std::string(gateway), std::string(pin)});
+}
+
+bool TrustStore::remove(std::string_view gateway) {
+  return std::erase_if(exceptions_, [&](const Exception& one) { return one.gateway == gateway; }) > 0;
+}
+
+}  // namespace sallyport::client
