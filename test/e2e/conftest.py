@@ -1,0 +1,134 @@
+"""Fixtures: a folder, a network, certificates and gateways, each taken away when its test is over.
+
+At the end nothing may be left: no namespace, no process, no file.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from lab import network as networks
+from lab.gateway import Gateway, default_config
+from lab.network import Network
+from lab.pki import Pki
+from lab.run import binaries
+
+_numbers = itertools.count(1)
+_running = []  # gateways whose log belongs into a failure's report
+_folder = Path(tempfile.gettempdir()) / f"sallyport-e2e-{os.getpid()}"
+
+
+def pytest_sessionstart(session):
+    if os.geteuid() != 0:
+        pytest.exit("end-to-end tests make network namespaces: run them as root", returncode=77)
+    if not (binaries() / "sallyportd").exists():
+        pytest.exit(f"no sallyportd in {binaries()}: build first", returncode=2)
+    networks.remove_abandoned()
+
+
+@pytest.hookimpl(trylast=True)  # after the last fixtures are gone
+def pytest_sessionfinish(session, exitstatus):
+    shutil.rmtree(_folder, ignore_errors=True)
+    ours = f"{networks.PREFIX}-{os.getpid()}-"
+    left = [f"namespace {name}" for name in networks.namespaces() if name.startswith(ours)]
+    left += [f"file {path}" for path in [_folder, *networks.NETNS_FILES.glob(ours + "*")] if path.exists()]
+    left += [f"process {pid}" for pid in _pids_mentioning(str(_folder))]
+    for line in left:
+        print(f"\nleft over: {line}")
+    if left and exitstatus == 0:
+        session.exitstatus = 1
+
+
+def _pids_mentioning(words):
+    """Processes whose command line names our folder: every program that a test starts does."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if words in (folder / "cmdline").read_bytes().decode(errors="replace"):
+                yield folder.name
+        except OSError:
+            continue
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.failed:
+        for gateway in _running:
+            if gateway.log:
+                report.sections.append((f"log of {gateway.folder.name}", gateway.log[-20000:]))
+
+
+@pytest.fixture(scope="module")
+def folder(request):
+    path = _folder / request.module.__name__
+    path.mkdir(parents=True)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def network():
+    with Network("client", "other") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client_host(network):
+    return network["client"]
+
+
+@pytest.fixture(scope="module")
+def pki(folder):
+    return Pki(folder / "pki")
+
+
+@pytest.fixture(scope="module")
+def pair(pki):
+    """The gateway's usual RSA certificate and key."""
+    return pki.server()
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(network, folder, pki, pair):
+    """The gateway of the tests that only talk to one; not yet started."""
+    made = Gateway(network.gateway, folder / "gateway", default_config(pki, pair))
+    _running.append(made)
+    yield made
+    _close_all([made])
+
+
+@pytest.fixture
+def gateway(shared_gateway):
+    """A running gateway, the same one for all tests of a file."""
+    return shared_gateway if shared_gateway.is_running else shared_gateway.start()
+
+
+@pytest.fixture
+def new_gateway(shared_gateway, network, folder, pki, pair):
+    """Makes a gateway that is not started yet, for a test that changes its configuration or kills it.
+
+    The shared one makes room: both have the same addresses.
+    """
+    if shared_gateway.is_running:
+        shared_gateway.stop()
+    made = []
+
+    def make():
+        path = folder / f"gateway-{next(_numbers)}"  # short: a socket's path has 108 characters at most
+        made.append(Gateway(network.gateway, path, default_config(pki, pair)))
+        _running.append(made[-1])
+        return made[-1]
+
+    yield make
+    _close_all(made)
+
+
+def _close_all(gateways):
+    for gateway in gateways:
+        _running.remove(gateway)
+    for gateway in gateways:
+        gateway.close()

@@ -1,0 +1,57 @@
+"""What /proc tells about a running process."""
+
+import re
+from pathlib import Path
+
+
+def exists(pid):
+    """Running: a process that has ended and waits for its parent does not count."""
+    try:
+        return status(pid)["State"][0] != "Z"
+    except OSError:
+        return False
+
+
+def status(pid) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def uid(pid) -> int:
+    """The one user that the process runs as: real, effective, saved and file-system uid are the same."""
+    numbers = set(status(pid)["Uid"].split())
+    assert len(numbers) == 1, f"process {pid} has several users: {numbers}"
+    return int(numbers.pop())
+
+
+def children_by_role(parent) -> dict[str, int]:
+    """The processes that a supervisor started with --role, by role."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            role = re.search(r"--role[= ](\w+)", words)
+            if role and int(status(folder.name)["PPid"]) == parent and exists(folder.name):
+                found[role[1]] = int(folder.name)
+        except (OSError, KeyError):
+            continue  # it ended while we looked
+    return found
+
+
+def memory_holds(pid, needles: dict[str, bytes]) -> list[str]:
+    """Names of the byte strings that are somewhere in the process's memory."""
+    found = set()
+    with open(f"/proc/{pid}/maps", encoding="ascii", errors="replace") as maps:
+        regions = [line.split() for line in maps]
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for span, rights, *_ in regions:
+            first, last = (int(end, 16) for end in span.split("-"))
+            if "r" not in rights or first >= 1 << 63:
+                continue
+            try:
+                memory.seek(first)
+                content = memory.read(last - first)
+            except OSError:
+                continue  # a region of the kernel's
+            found.update(name for name, needle in needles.items() if needle in content)
+    return sorted(found)

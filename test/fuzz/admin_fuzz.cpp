@@ -1,0 +1,20 @@
+// The JSON of the admin API: what is read is written and read alike.
+#include <cstdlib>
+
+#include "proto/admin.hpp"
+
+using namespace sallyport;
+
+template <class Message>
+static void check(std::string_view text) {
+  const auto message = Message::parse(text);
+  if (message && Message::parse(message->serialize()) != message) std::abort();
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = as_text({data, size});
+  check<proto::Status>(text);
+  check<proto::StopOrder>(text);
+  check<proto::Problem>(text);
+  return 0;
+}
