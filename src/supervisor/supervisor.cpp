@@ -202,18 +202,23 @@ Result<void> Supervisor::restart(Role role) {
 }
 
 void Supervisor::publish_processes() {
-  auto& gateway = slot(Role::gateway).child;
-  if (!gateway) return;
+  // A gateway that can't take it is about to be replaced.
+  if (auto& gateway = slot(Role::gateway).child)
+    (void)gateway->send(proto::GatewayCommand(processes_with(*gateway)));
+}
+
+proto::Processes Supervisor::processes_with(const Child& gateway) const {
   proto::Processes list;
   list.processes.push_back({"supervisor", static_cast<std::uint32_t>(getpid()), geteuid()});
   for (const Role role : all_roles) {
-    const auto& child = slot(role).child;
+    const auto& in_slot = slot(role).child;
+    const Child* child = role == Role::gateway ? &gateway : in_slot ? &*in_slot : nullptr;
     const auto identity = identity_of(role, setup_->config);
-    if (!child || !identity) continue;
+    if (child == nullptr || !identity) continue;
     list.processes.push_back(
         {std::string(name_of(role)), static_cast<std::uint32_t>(child->pid()), identity->uid});
   }
-  (void)gateway->send(proto::GatewayCommand(list));  // a gateway that can't take it is about to be replaced
+  return list;
 }
 
 void Supervisor::give_up(Role role, const std::string& how) {

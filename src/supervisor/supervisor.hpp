@@ -56,6 +56,7 @@ class Supervisor {
   void restart_due();
   Result<void> restart(Role role);
   void publish_processes();
+  proto::Processes processes_with(const Child& gateway) const;
   int poll_timeout() const;
 
   void reload();

@@ -124,12 +124,13 @@ Result<void> Supervisor::start_gateway() {
                                     static_cast<std::uint16_t>(listeners_.size() / threads()),
                                     admin_listener_.is_open()};
   TRY(child.send(proto::GatewayCommand(command), descriptors));
+  // Before it serves admins: the first status that it gives is whole.
+  TRY(child.send(proto::GatewayCommand(processes_with(child))));
   const auto event = TRY(child.await<proto::GatewayEvent>(start_limit));
   if (const auto* failure = std::get_if<proto::RoleFailed>(&event))
     return fail(ErrorKind::internal, failure->text);
   slot(Role::gateway).child = std::move(child);
   gateway_speaks_ = true;
-  publish_processes();
   return {};
 }
 
