@@ -17,6 +17,7 @@ enum class ErrorKind {
   denied,       // not allowed: credentials, certificate, permission
   timeout,      // nothing happened in the time given
   closed,       // the other end went away
+  conflict,     // somebody else changed it first, or it is there already
   unavailable,  // a resource is missing for now: try again later
   internal,     // the operating system or a library said no
 };

@@ -12,26 +12,59 @@ std::string_view title_of(Phase phase) {
 }
 
 std::string_view name_of(Step step) {
-  constexpr std::array<std::string_view, 5> names{"connecting", "connected", "certificate_judged", "finished",
-                                                  "failed"};
+  constexpr std::array<std::string_view, 9> names{"connecting", "connected", "certificate_judged",
+                                                  "sent",       "received",  "asked",
+                                                  "refused",    "finished",  "failed"};
   return names[static_cast<std::size_t>(step)];
 }
 
 std::string_view name_of(FieldName name) {
-  constexpr std::array<std::string_view, 8> names{
-      "peer", "version", "cipher", "group", "session_id_sent", "session_id_chosen", "verdict", "reason"};
+  constexpr std::array<std::string_view, 21> names{"peer",
+                                                   "version",
+                                                   "cipher",
+                                                   "group",
+                                                   "session_id_sent",
+                                                   "session_id_chosen",
+                                                   "verdict",
+                                                   "reason",
+                                                   "message",
+                                                   "status",
+                                                   "connection_profile",
+                                                   "form",
+                                                   "round",
+                                                   "user",
+                                                   "session",
+                                                   "ipv4",
+                                                   "ipv6",
+                                                   "cstp_mtu",
+                                                   "dtls_mtu",
+                                                   "mtu",
+                                                   "interface"};
   return names[static_cast<std::size_t>(name)];
 }
 
 std::string_view field_label(FieldName name) {
-  constexpr std::array<std::string_view, 8> labels{"peer",
-                                                   "version",
-                                                   "cipher",
-                                                   "key exchange",
-                                                   "Session ID length sent",
-                                                   "Session ID length received",
-                                                   "certificate",
-                                                   "reason"};
+  constexpr std::array<std::string_view, 21> labels{"peer",
+                                                    "version",
+                                                    "cipher",
+                                                    "key exchange",
+                                                    "Session ID length sent",
+                                                    "Session ID length received",
+                                                    "certificate",
+                                                    "reason",
+                                                    "message",
+                                                    "status",
+                                                    "connection profile",
+                                                    "form",
+                                                    "round",
+                                                    "user",
+                                                    "session",
+                                                    "IPv4",
+                                                    "IPv6",
+                                                    "X-CSTP-MTU",
+                                                    "X-DTLS-MTU",
+                                                    "MTU",
+                                                    "interface"};
   return labels[static_cast<std::size_t>(name)];
 }
 

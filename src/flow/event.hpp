@@ -29,6 +29,10 @@ enum class Step : std::uint8_t {
   connecting,          // TCP connection wanted
   connected,           // TCP connection made or accepted
   certificate_judged,  // the peer's certificate, with the verdict
+  sent,                // a message went to the peer
+  received,            // a message came from the peer
+  asked,               // the user, or by the gateway's form
+  refused,             // an answer was wrong; another try follows
   finished,            // the phase is done
   failed,              // the phase ended the attempt
 };
@@ -43,6 +47,19 @@ enum class FieldName : std::uint8_t {
   session_id_chosen,  // bytes of the one in the Server Hello
   verdict,            // of a certificate: trusted, pinned, allowed, blocked
   reason,             // ErrorKind in words
+  message,            // type of a config-auth message, or method of a request
+  status,             // of an HTTP reply
+  connection_profile,
+  form,   // its id
+  round,  // of a login: the first is 1
+  user,
+  session,   // its id
+  ipv4,      // inner address
+  ipv6,      // ...
+  cstp_mtu,  // X-CSTP-MTU
+  dtls_mtu,  // X-DTLS-MTU
+  mtu,       // of the interface
+  interface,
 };
 std::string_view name_of(FieldName name);      // as in a trace: "session_id_sent"
 std::string_view field_label(FieldName name);  // as a person reads it: "Session ID sent, bytes"

@@ -43,6 +43,10 @@ void spawn(const Executor& executor, Task<void> task, std::function<void(const E
                         });
 }
 
+void post(const Executor& executor, std::function<void()> work) {
+  boost::asio::post(executor, std::move(work));
+}
+
 Task<void> sleep(std::chrono::milliseconds time) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
   co_await timer.async_wait(boost::asio::use_awaitable);

@@ -40,6 +40,9 @@ class Loop {
 // without it the task must not throw.
 void spawn(const Executor& executor, Task<void> task, std::function<void(const Error&)> failed);
 
+// Runs `work` in the executor's thread, from any thread, never before it returns.
+void post(const Executor& executor, std::function<void()> work);
+
 Task<void> sleep(std::chrono::milliseconds time);
 
 // Calls a function once after a time, in the executor's thread, unless it is destroyed before.

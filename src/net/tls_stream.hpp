@@ -25,6 +25,7 @@ class TlsStream : public Stream {
   void abort() { socket_.abort(); }
 
   tls::Connection& connection() { return connection_; }
+  int number() const { return socket_.number(); }
 
   struct HandOver {
     Descriptor descriptor;

@@ -1,46 +1,13 @@
 #include "proto/admin.hpp"
 
-#include <boost/json.hpp>
-
 #include "base/text.hpp"
+#include "proto/admin_json.hpp"
 
 namespace sallyport::proto {
 
 namespace {
 
-namespace json = boost::json;
-
-constexpr int max_depth = 8;
-
-Result<json::object> parse_object(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = max_depth;
-  boost::system::error_code error;
-  auto value = json::parse({text.data(), text.size()}, error, {}, options);
-  if (error) return fail(ErrorKind::malformed, "not JSON: " + error.message());
-  if (!value.is_object()) return fail(ErrorKind::malformed, "a JSON object is expected");
-  return std::move(value.as_object());
-}
-
-tl::unexpected<Error> fail_key(std::string_view key) {
-  return fail(ErrorKind::malformed, "the key '" + std::string(key) + "' is missing or of another type");
-}
-
-Result<std::string> text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_string()) return fail_key(key);
-  return std::string(value->as_string());
-}
-
-template <class Number>
-Result<Number> number_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr) return fail_key(key);
-  boost::system::error_code error;
-  const auto number = value->to_number<Number>(error);
-  if (error) return fail_key(key);
-  return number;
-}
+using namespace admin_json;
 
 json::object to_object(const ProcessInfo& process) {
   return {{"role", process.role}, {"pid", process.pid}, {"uid", process.uid}};

@@ -5,7 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
+
+#include "proto/user_agent.hpp"
 
 namespace sallyport::proto {
 
@@ -17,15 +18,11 @@ inline constexpr std::uint8_t reconnecting = 0x91;
 inline constexpr std::uint8_t suspended = 0xd1;
 }  // namespace disconnect_reason
 
-// A hint for quirks, never for what somebody may do.
-enum class Agent : std::uint8_t { openconnect, anyconnect, other };
-Agent agent_of(std::string_view user_agent);
-
 // nullopt: the token lives until the session's own limits (Disconnected-Timeout among them); 0 s: it is dead.
 using TokenLife = std::optional<std::chrono::seconds>;
 
 // The client said DISCONNECT. `tunnel_open`: it had got its 200 and data could flow.
-TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, Agent agent, bool tunnel_open);
+TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, UserAgent agent, bool tunnel_open);
 
 // Any other end.
 enum class TunnelEnd : std::uint8_t {

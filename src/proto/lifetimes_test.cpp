@@ -12,30 +12,21 @@ constexpr TokenLife grace = seconds(15);
 
 }  // namespace
 
-TEST(Lifetimes, agents_are_told_apart) {
-  EXPECT_EQ(agent_of("Open AnyConnect VPN Agent v9.01-3"), Agent::openconnect);
-  EXPECT_EQ(agent_of("AnyConnect-compatible OpenConnect VPN Agent v9.20"), Agent::openconnect);
-  EXPECT_EQ(agent_of("OpenConnect VPN Agent (NetworkManager) v8"), Agent::openconnect);
-  EXPECT_EQ(agent_of("AnyConnect Windows 4.10.08029"), Agent::anyconnect);
-  EXPECT_EQ(agent_of("Cisco AnyConnect VPN Agent for Apple iPhone"), Agent::anyconnect);
-  EXPECT_EQ(agent_of("AnyLink Secure Client"), Agent::other);
-  EXPECT_EQ(agent_of(""), Agent::other);
-}
-
 TEST(Lifetimes, a_users_disconnect_ends_the_token_at_once_or_soon) {
   using disconnect_reason::user;
-  EXPECT_EQ(token_life_after_disconnect(user, Agent::openconnect, true), dead);
-  EXPECT_EQ(token_life_after_disconnect(user, Agent::anyconnect, true), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, Agent::other, true), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, Agent::openconnect, false), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, Agent::anyconnect, false), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::openconnect, true), dead);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::sallyport, true), dead);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::anyconnect, true), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::unknown, true), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::openconnect, false), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::anyconnect, false), grace);
 }
 
 TEST(Lifetimes, any_other_disconnect_leaves_the_token_alone) {
   using namespace disconnect_reason;
   for (auto reason : {std::optional<std::uint8_t>(), std::optional(reconnecting), std::optional(suspended),
                       std::optional(local_error), std::optional<std::uint8_t>(0)}) {
-    for (auto agent : {Agent::openconnect, Agent::anyconnect, Agent::other}) {
+    for (auto agent : {UserAgent::openconnect, UserAgent::anyconnect, UserAgent::unknown}) {
       EXPECT_EQ(token_life_after_disconnect(reason, agent, true), std::nullopt);
     }
   }

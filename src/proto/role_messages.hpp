@@ -116,13 +116,16 @@ using AuthenticatorEvent = std::variant<RoleReady, RoleFailed>;
 // --- gateway
 // ------------------------------------------------------------------------------------------------------
 
-// Descriptors: the settings (a memory file holding GatewaySettings), the admin listener, the authenticator's
-// request socket, one keeper socket for each control thread, `listeners` TCP listeners for each control
-// thread.
+// Descriptors: the settings (a memory file holding GatewaySettings), the authenticator's request socket, one
+// keeper socket for each control thread, `listeners` TCP listeners for each control thread, `tun_queues`
+// queues of the TUN interface, one for each worker; with `state` the session store's two files; with `admin`
+// the admin listener.
 struct GatewayStart {
   RoleSettings role;
   std::uint16_t control_threads = 1;
   std::uint16_t listeners = 0;
+  std::uint16_t tun_queues = 0;
+  bool state = false;
   bool admin = false;
   bool operator==(const GatewayStart&) const = default;
 
@@ -131,6 +134,8 @@ struct GatewayStart {
     field("role", &M::role);
     field("control_threads", &M::control_threads);
     field("listeners", &M::listeners);
+    field("tun_queues", &M::tun_queues);
+    field("state", &M::state);
     field("admin", &M::admin);
   }
 };

@@ -17,12 +17,13 @@ constexpr std::string_view classic_openconnect = "Open AnyConnect VPN Agent v";
 
 // In the order they are tried: "AnyConnect-compatible OpenConnect" (openconnect 9.20 and later) also begins
 // with "AnyConnect".
-constexpr std::array<Prefix, 9> prefixes = {{
+constexpr std::array<Prefix, 10> prefixes = {{
     {classic_openconnect, UserAgent::openconnect},
     {"Cisco AnyConnect VPN Agent for Apple", UserAgent::anyconnect_apple},
     {"OpenConnect VPN Agent", UserAgent::openconnect},
     {"Cisco AnyConnect", UserAgent::anyconnect},
     {"AnyConnect-compatible OpenConnect", UserAgent::openconnect},
+    {"AnyConnect-compatible Sallyport", UserAgent::sallyport},
     {"AnyConnect", UserAgent::anyconnect},
     {"Clavister OneConnect VPN", UserAgent::clavister},
     {"AnyLink Secure Client", UserAgent::anylink},
@@ -72,6 +73,8 @@ std::string_view to_text(UserAgent agent) {
       return "AnyLink";
     case UserAgent::ip_phone:
       return "IP phone";
+    case UserAgent::sallyport:
+      return "Sallyport";
   }
   return "unknown";
 }

@@ -15,6 +15,7 @@ enum class UserAgent {
   clavister,         // its CONNECT target may lack the leading slash
   anylink,           // sslcon
   ip_phone,          // Cisco's telephones, at /svc
+  sallyport,         // our own client
 };
 
 UserAgent classify_user_agent(std::string_view header);

@@ -10,6 +10,7 @@ TEST(UserAgent, is_told_by_its_prefix) {
   EXPECT_EQ(classify_user_agent("Open AnyConnect VPN Agent v10.0"), UserAgent::openconnect);
   EXPECT_EQ(classify_user_agent("OpenConnect VPN Agent (NetworkManager)"), UserAgent::openconnect);
   EXPECT_EQ(classify_user_agent("AnyConnect-compatible OpenConnect VPN Agent v9.20"), UserAgent::openconnect);
+  EXPECT_EQ(classify_user_agent("AnyConnect-compatible Sallyport v0.1.0"), UserAgent::sallyport);
   EXPECT_EQ(classify_user_agent("AnyConnect Windows 4.10.08029"), UserAgent::anyconnect);
   EXPECT_EQ(classify_user_agent("AnyConnect-Android 4.10"), UserAgent::anyconnect);
   EXPECT_EQ(classify_user_agent("Cisco AnyConnect VPN Agent for Windows 4.8"), UserAgent::anyconnect);
@@ -30,9 +31,9 @@ TEST(UserAgent, up_to_version_3_of_openconnect_speaks_version_1) {
 }
 
 TEST(UserAgent, belongs_to_one_family) {
-  for (const auto agent :
-       {UserAgent::unknown, UserAgent::openconnect, UserAgent::openconnect_v3, UserAgent::anyconnect,
-        UserAgent::anyconnect_apple, UserAgent::clavister, UserAgent::anylink, UserAgent::ip_phone}) {
+  for (const auto agent : {UserAgent::unknown, UserAgent::openconnect, UserAgent::openconnect_v3,
+                           UserAgent::anyconnect, UserAgent::anyconnect_apple, UserAgent::clavister,
+                           UserAgent::anylink, UserAgent::ip_phone, UserAgent::sallyport}) {
     EXPECT_FALSE(is_openconnect(agent) && is_anyconnect(agent));
     EXPECT_FALSE(to_text(agent).empty());
   }

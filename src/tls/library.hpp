@@ -18,7 +18,7 @@ class RemoteKeys;
 class Library {
  public:
   static Result<std::unique_ptr<Library>> open();
-  static Result<std::unique_ptr<Library>> open(RemoteKeys& keys);  // the keys must outlive the library
+  static Result<std::unique_ptr<Library>> open(RemoteKeys& keys);  // used in handshakes only
 
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

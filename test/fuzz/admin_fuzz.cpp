@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "proto/admin.hpp"
+#include "proto/admin_sessions.hpp"
 
 using namespace sallyport;
 
@@ -16,5 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check<proto::Status>(text);
   check<proto::StopOrder>(text);
   check<proto::Problem>(text);
+  check<proto::SessionEntry>(text);
+  check<proto::DisconnectOrder>(text);
+  (void)proto::parse_sessions(text);
   return 0;
 }

@@ -11,6 +11,7 @@ FUZZ = ROOT / "test" / "fuzz"
 PARSES = re.compile(r"\b(?:parse(?:_\w+)?|decode)\s*\(|class \w*Parser\b")
 MACHINERY = {
     "proto/codec.hpp": "the form of every message between our processes, reached through each of them",
+    "proto/admin_json.hpp": "what the admin API's messages read JSON with",
     "proto/fields.hpp": "the header tables, reached through the messages of CONNECT",
 }
 

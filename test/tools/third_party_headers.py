@@ -20,12 +20,15 @@ HEADERS = {
     "systemd/": "systemd",
     "toml++/": "tomlplusplus",
     "crypt.h": "crypt",
+    "sqlite3.h": "sqlite",
+    "libmnl/": "mnl",
     "CLI/": "cli11",
 }
 EVERYWHERE = {"fmt"}  # text formatting, and Result's expected
 SHARED = {
     "boost": "Asio in net, Beast's HTTP parser in proto",
-    "openssl": "contexts in tls, the socket's side in net, signing in keeper, one-time passwords in auth",
+    "openssl": "contexts in tls, the socket's side in net, signing in keeper, one-time passwords in auth, "
+    "hashes and random numbers in store",
 }
 TESTS = re.compile(r"(gtest|gmock|benchmark|rapidcheck)[/.]")
 # What the C library and the kernel bring, beside the C++ headers that have no folder and no ending.
@@ -37,12 +40,12 @@ def library_of(header):
 
 
 def is_for_tests(path):
-    """A test, or a header that nothing else includes than tests."""
+    """A test, or a header that nothing else includes than tests and such headers."""
     if path.stem.endswith("_test"):
         return True
     own = f'"{path.parent.name}/{path.name}"'
     users = [file for file in files("src") if any(name == own for _, name in includes(file))]
-    return bool(users) and all(user.stem.endswith("_test") for user in users)
+    return bool(users) and all(is_for_tests(user) for user in users)
 
 
 def problems():

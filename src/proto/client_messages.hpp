@@ -1,0 +1,150 @@
+// What the client's two parts say to each other: the front, which the user started and which alone may touch
+// the machine's network and the user's files, and the connection, an unprivileged child that speaks with the
+// gateway. The comments name the descriptors that travel beside a message.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "proto/codec.hpp"
+
+namespace sallyport::proto {
+
+inline constexpr std::size_t max_trust_file = 16U << 10;
+
+// --- front → connection
+
+// Files that the user named on the command line, by option.
+enum class UserFile : std::uint8_t { ca_file };
+constexpr UserFile last_of(UserFile) {
+  return UserFile::ca_file;
+}
+
+// The first message. The connection's command line is the front's own. Descriptors: the files, for reading.
+struct ConnectionStart {
+  std::uint32_t uid = 0;  // whom to become; the connection's own: stay
+  std::uint32_t gid = 0;
+  std::uint32_t front = 0;     // its pid: the connection ends when that one does
+  bool may_configure = false;  // the front is root
+  std::string trust;           // the user's lifted blocks, as in the file
+  std::vector<UserFile> files;
+  bool operator==(const ConnectionStart&) const = default;
+
+  static void each_field(auto&& field) {
+    using M = ConnectionStart;
+    field("uid", &M::uid);
+    field("gid", &M::gid);
+    field("front", &M::front);
+    field("may_configure", &M::may_configure);
+    field("trust", &M::trust);
+    field("files", &M::files);
+  }
+};
+
+// Interface, addresses, routes and DNS are as asked. Descriptor: the TUN.
+struct HostConfigured {
+  std::string interface;
+  bool operator==(const HostConfigured&) const = default;
+  static void each_field(auto&& field) { field("interface", &HostConfigured::interface); }
+};
+
+// The connection's last wish could not be fulfilled.
+struct FrontFailed {
+  std::string text;
+  bool operator==(const FrontFailed&) const = default;
+  static void each_field(auto&& field) { field("text", &FrontFailed::text); }
+};
+
+// What the user's signals mean.
+enum class UserWish : std::uint8_t {
+  end,         // SIGINT, SIGTERM: disconnect and log out
+  detach,      // SIGHUP: close, the session stays
+  reconnect,   // SIGUSR2
+  statistics,  // SIGUSR1
+};
+constexpr UserWish last_of(UserWish) {
+  return UserWish::statistics;
+}
+struct UserWants {
+  UserWish wish = UserWish::end;
+  bool operator==(const UserWants&) const = default;
+  static void each_field(auto&& field) { field("wish", &UserWants::wish); }
+};
+
+using FrontMessage = std::variant<ConnectionStart, HostConfigured, FrontFailed, UserWants>;
+
+// --- connection → front
+
+// The user's lifted blocks changed: the whole file, at most max_trust_file.
+struct StoreTrust {
+  std::string trust;
+  bool operator==(const StoreTrust&) const = default;
+  static void each_field(auto&& field) { field("trust", &StoreTrust::trust); }
+};
+
+// What the gateway said about the machine's network, for the front or the script.
+struct HostSettings {
+  Address gateway;  // outer: kept reachable outside the tunnel
+  std::optional<Prefix> ipv4;
+  std::optional<Prefix> ipv6;
+  std::uint16_t mtu = 0;
+  std::vector<Address> dns;
+  std::vector<Address> nbns;
+  std::string default_domain;
+  std::vector<std::string> split_dns;
+  std::vector<Prefix> split_include;  // of both families; none: everything goes through the tunnel
+  std::vector<Prefix> split_exclude;
+  bool tunnel_all_dns = false;
+  std::string banner;
+  std::string proxy_pac_url;
+  std::chrono::seconds idle_timeout{0};
+  std::vector<std::string> headers;  // "X-CSTP-…=value", as received, for the script
+  bool operator==(const HostSettings&) const = default;
+
+  static void each_field(auto&& field) {
+    using M = HostSettings;
+    field("gateway", &M::gateway);
+    field("ipv4", &M::ipv4);
+    field("ipv6", &M::ipv6);
+    field("mtu", &M::mtu);
+    field("dns", &M::dns);
+    field("nbns", &M::nbns);
+    field("default_domain", &M::default_domain);
+    field("split_dns", &M::split_dns);
+    field("split_include", &M::split_include);
+    field("split_exclude", &M::split_exclude);
+    field("tunnel_all_dns", &M::tunnel_all_dns);
+    field("banner", &M::banner);
+    field("proxy_pac_url", &M::proxy_pac_url);
+    field("idle_timeout", &M::idle_timeout);
+    field("headers", &M::headers);
+  }
+};
+
+// Set the machine up for a tunnel: the first time with a new interface, later (`again`) the same one anew.
+// The reply is HostConfigured or FrontFailed. All is undone when the connection has ended.
+struct ConfigureHost {
+  bool again = false;
+  HostSettings settings;
+  bool operator==(const ConfigureHost&) const = default;
+
+  static void each_field(auto&& field) {
+    field("again", &ConfigureHost::again);
+    field("settings", &ConfigureHost::settings);
+  }
+};
+
+// The tunnel is lost and being built again: for the script, which may wish to know.
+struct Reconnecting {
+  bool operator==(const Reconnecting&) const = default;
+  static void each_field(auto&&) {}
+};
+
+using ConnectionMessage = std::variant<StoreTrust, ConfigureHost, Reconnecting>;
+
+}  // namespace sallyport::proto

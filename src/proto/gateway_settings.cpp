@@ -1,0 +1,34 @@
+#include "proto/gateway_settings.hpp"
+
+#include <algorithm>
+
+namespace sallyport::proto {
+
+namespace {
+
+template <class T>
+const T* find(const std::vector<T>& all, std::string_view name) {
+  const auto found = std::ranges::find(all, name, &T::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Address gateway_address(const Prefix& pool) {
+  return pool.network().plus(1);
+}
+
+const ConnectionProfile* VirtualHost::profile(std::string_view name) const {
+  return find(connection_profiles, name);
+}
+const GroupPolicy* VirtualHost::policy(std::string_view name) const {
+  return find(group_policies, name);
+}
+const AddressPool* VirtualHost::pool(std::string_view name) const {
+  return find(address_pools, name);
+}
+const ClientProfileFile* VirtualHost::client_profile(std::string_view name) const {
+  return find(client_profiles, name);
+}
+
+}  // namespace sallyport::proto
