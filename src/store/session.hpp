@@ -1,0 +1,67 @@
+// A session: what a login made and a token names. It outlives TCP connections, gateway processes and
+// restarts; limits, timers and accounting belong to it. Times are wall clock.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/ip.hpp"
+#include "base/secret.hpp"
+#include "proto/gateway_settings.hpp"
+
+namespace sallyport::store {
+
+using SessionId = std::uint64_t;  // below 2^53: JSON tools read it exactly
+using WallTime = std::chrono::sys_seconds;
+
+// SHA-256 of the session token: a stolen state file opens no session.
+using TokenHash = std::array<std::uint8_t, 32>;
+TokenHash hash_of(const Secret& token);
+
+// Of inner packets since the login, over all tunnels.
+struct Totals {
+  std::uint64_t rx_packets = 0;  // from the client
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_packets = 0;
+  std::uint64_t tx_bytes = 0;
+  bool operator==(const Totals&) const = default;
+
+  static void each_field(auto&& field) {
+    using M = Totals;
+    field("rx_packets", &M::rx_packets);
+    field("rx_bytes", &M::rx_bytes);
+    field("tx_packets", &M::tx_packets);
+    field("tx_bytes", &M::tx_bytes);
+  }
+};
+
+struct Session {
+  SessionId id = 0;
+  TokenHash token_hash{};
+  std::string user;
+  std::string connection_profile;
+  std::shared_ptr<const proto::GroupPolicy> policy;  // as it was at the login; sessions share one
+  std::optional<Address> ipv4;                       // leased at the first CONNECT
+  std::optional<Address> ipv6;
+  std::string user_agent;
+  std::string hostname;                  // the client's
+  Endpoint remote;                       // of the latest connection
+  WallTime created_at{};                 // the login
+  std::optional<WallTime> connected_at;  // of the tunnel that runs; none: detached
+  std::optional<WallTime> expires_at;    // session timeout; none: no limit
+  std::optional<WallTime> dies_at;       // while detached: the token's end unless a CONNECT comes before
+  WallTime last_active{};                // user data
+  Totals totals;
+  std::uint64_t generation = 0;  // counts claims: only the latest owner may speak for the session
+  std::uint32_t node = 0;        // the owner
+  std::uint64_t version = 0;     // counts changes, set by the store
+};
+
+// Built-in values for a session without a policy: a record of the file may lack one.
+const proto::GroupPolicy& policy_of(const Session& session);
+
+}  // namespace sallyport::store
