@@ -15,9 +15,11 @@ namespace sallyport::sys {
 namespace {
 
 // Between fork and exec: only calls that are safe in a signal handler.
-[[noreturn]] void become(int channel, char* const* arguments) {
-  const int null = open("/dev/null", O_RDONLY);
-  if (null >= 0) dup2(null, STDIN_FILENO);
+[[noreturn]] void become(int channel, char* const* arguments, const RoleOptions& options) {
+  if (!options.keeps_stdin) {
+    const int null = open("/dev/null", O_RDONLY);
+    if (null >= 0) dup2(null, STDIN_FILENO);
+  }
   // dup2 to the same number would keep close-on-exec set
   if (channel == channel_descriptor) {
     fcntl(channel, F_SETFD, 0);
@@ -26,6 +28,7 @@ namespace {
   }
   close_range(channel_descriptor + 1, ~0U, 0);
   for (int number = 1; number < NSIG; ++number) std::signal(number, SIG_DFL);
+  for (const int number : options.ignored_signals) std::signal(number, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -35,15 +38,19 @@ namespace {
 
 }  // namespace
 
-Result<Process> start_role(const std::vector<std::string>& arguments) {
+Result<Process> start_role(const std::vector<std::string>& arguments, const RoleOptions& options) {
   auto [ours, theirs] = TRY(message_pair());
   std::vector<char*> pointers;
   for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
   const pid_t pid = fork();
   if (pid < 0) return fail_errno("cannot fork");
-  if (pid == 0) become(theirs.number(), pointers.data());
+  if (pid == 0) become(theirs.number(), pointers.data(), options);
   return Process{pid, std::move(ours)};
+}
+
+void name_process(const char* name) {
+  prctl(PR_SET_NAME, name);
 }
 
 Result<void> die_with_parent(pid_t parent) {

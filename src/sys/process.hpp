@@ -2,6 +2,7 @@
 // descriptor.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,17 +13,25 @@
 
 namespace sallyport::sys {
 
-// The number under which a role finds its end of the channel to the supervisor.
+// The number under which a role finds its end of the channel to its parent.
 inline constexpr int channel_descriptor = 3;
 
 struct Process {
   pid_t pid = -1;
-  Descriptor channel;  // the supervisor's end of a message pair
+  Descriptor channel;  // the parent's end of a message pair
 };
 
-// Runs /proc/self/exe with `arguments` (argv[0] included). The child has stdin from /dev/null, our stdout and
-// stderr, the channel as descriptor 3 and nothing else; all signals unblocked and at their defaults.
-Result<Process> start_role(const std::vector<std::string>& arguments);
+struct RoleOptions {
+  bool keeps_stdin = false;              // else it reads from /dev/null
+  std::span<const int> ignored_signals;  // not even a moment passes in which they would end it
+};
+
+// Runs /proc/self/exe with `arguments` (argv[0] included). The child has our stdout and stderr, the channel
+// as descriptor 3 and nothing else; all signals unblocked and at their defaults, but for the ignored ones.
+Result<Process> start_role(const std::vector<std::string>& arguments, const RoleOptions& options = {});
+
+// The name that ps and top show, at most 15 characters: without it, the one of /proc/self/exe.
+void name_process(const char* name);
 
 // The kernel sends SIGKILL to the caller when its parent dies. To be called after every change of uid, which
 // undoes it. closed: the parent was gone already.

@@ -29,4 +29,8 @@ struct Identity {
 // live with.
 Result<void> confine(Confined role, Identity identity, pid_t parent);
 
+// The client's connection, which needs files and the network: the same without Landlock and seccomp, and no
+// capability is left. Started without root it stays who it is; as root, `identity` must not be root.
+Result<void> become_unprivileged(Identity identity, pid_t parent);
+
 }  // namespace sallyport::sys

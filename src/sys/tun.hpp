@@ -1,0 +1,28 @@
+// A TUN interface: the kernel's end of the tunnel, whole IP packets without a header before them. The
+// interface goes away with its last descriptor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/result.hpp"
+
+namespace sallyport::sys {
+
+struct TunOptions {
+  std::string name;                  // at most 15 characters; "%d" in it is the first free number; "": tun%d
+  std::size_t queues = 1;            // 1 to 256
+  bool only_root_may_attach = true;  // else any user may open a further queue and get a share of the packets
+};
+
+struct Tun {
+  std::string name;                // as the kernel chose it
+  std::vector<Descriptor> queues;  // non-blocking, close-on-exec
+};
+
+// Makes a new interface, which is down and without address. conflict: the name is taken; denied: not root;
+// unavailable: the kernel has no TUN; malformed: no name for an interface.
+Result<Tun> open_tun(const TunOptions& options);
+
+}  // namespace sallyport::sys
