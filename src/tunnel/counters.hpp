@@ -1,0 +1,31 @@
+// What a tunnel carried, and what it dropped and why. A packet is never an error.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace sallyport::tunnel {
+
+enum class Drop : std::uint8_t {
+  not_ip,      // neither IPv4 nor IPv6, or contradictory lengths
+  bad_source,  // from the peer, with an inner source that is not its own
+  no_session,  // from the TUN, for nobody
+  too_big,     // above the peer's MTU, not to be cut
+  queue_full,  // the peer takes its packets too slowly
+  tun_full,    // the kernel took no more
+};
+inline constexpr std::size_t drop_reasons = 6;
+std::string_view name_of(Drop reason);
+
+struct Counters {
+  std::uint64_t rx_packets = 0;  // from the peer
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_packets = 0;  // to the peer
+  std::uint64_t tx_bytes = 0;
+  std::array<std::uint64_t, drop_reasons> dropped{};
+
+  void drop(Drop reason) { ++dropped[static_cast<std::size_t>(reason)]; }
+};
+
+}  // namespace sallyport::tunnel

@@ -1,0 +1,104 @@
+#include "tunnel/from_peers.hpp"
+
+#include "proto/cstp_frame.hpp"
+#include "proto/inner_packet.hpp"
+#include "tunnel/inner_rules.hpp"
+
+namespace sallyport::tunnel {
+
+namespace {
+
+using proto::CstpReader;
+using proto::FrameType;
+using tls::Step;
+
+constexpr int records_per_turn = 64;  // then others have their turn
+
+}  // namespace
+
+FromPeers::FromPeers(TunQueue& tun, Tunnels& tunnels)
+    : tun_(tun), tunnels_(tunnels), record_(proto::max_cstp_frame) {}
+
+std::optional<Ending> FromPeers::carry(Tunnel& tunnel, proto::Time now) {
+  for (int i = 0; i < records_per_turn; ++i) {
+    // 1. Read and decrypt one record.
+    const auto step = tunnel.channel.read_record(record_);
+    if (step == Step::closed || step == Step::failed) {
+      return Ending{EndCause::lost, {}, tunnel.channel.error().text};
+    }
+    if (step != Step::done) return std::nullopt;
+    if (auto ending = carry_frames(tunnel, now)) return ending;
+  }
+  tunnels_.agenda.add(tunnel);
+  return std::nullopt;
+}
+
+std::optional<Ending> FromPeers::carry_unread(Tunnel& tunnel, ByteView plaintext, proto::Time now) {
+  tunnel.channel.add_plaintext(plaintext);
+  return carry_frames(tunnel, now);
+}
+
+std::optional<Ending> FromPeers::carry_frames(Tunnel& tunnel, proto::Time now) {
+  // 2. Take it apart: usually it is one frame. Any frame is a sign of life.
+  for (;;) {
+    const auto next = tunnel.channel.next_frame();
+    if (next.status == CstpReader::Status::incomplete) return std::nullopt;
+    if (next.status == CstpReader::Status::malformed) {
+      return Ending{EndCause::malformed, {}, "the peer sent something that is no frame"};
+    }
+    tunnel.liveness.heard(now);
+    if (tunnel.hanging_up) continue;
+    if (auto ending = carry_frame(tunnel, next.frame, now)) return ending;
+  }
+}
+
+std::optional<Ending> FromPeers::carry_frame(Tunnel& tunnel, const proto::Frame& frame, proto::Time now) {
+  // 3. What is it?
+  switch (frame.type) {
+    case FrameType::data:
+      if (!frame.payload.empty()) carry_packet(tunnel, frame.payload, now);
+      break;
+    case FrameType::dpd_request:
+      // At once and with the same bytes: clients measure the MTU with it (protocol reference 11, 3 and 4).
+      tunnel.channel.send_control(proto::cstp_dpd_response(frame.payload));
+      tunnel.liveness.sent(now);
+      break;
+    case FrameType::disconnect:
+      return Ending{EndCause::disconnected, proto::Disconnect::parse(frame.payload),
+                    "the peer said DISCONNECT"};
+    case FrameType::terminate:
+      return Ending{EndCause::disconnected, proto::Disconnect{}, "the peer said TERMINATE"};
+    case FrameType::compressed:
+      return Ending{EndCause::malformed, {}, "the peer sent a compressed packet, which was not negotiated"};
+    case FrameType::dpd_response:
+    case FrameType::keepalive:
+    default:  // types without a name are ignored, as ocserv does
+      break;
+  }
+  return std::nullopt;
+}
+
+void FromPeers::carry_packet(Tunnel& tunnel, ByteView payload, proto::Time now) {
+  // 4. Look at the packet's header.
+  const auto inner = proto::parse_inner_packet(payload);
+  if (!inner) return tunnel.counters.drop(Drop::not_ip);
+  auto packet = payload.first(inner->size);
+
+  // 5. Is it from an address of this peer's?
+  if (!tunnel.may_send_from(inner->source)) return tunnel.counters.drop(Drop::bad_source);
+
+  // 6. A TCP connection that begins learns which segments fit on their way back.
+  if (is_tcp_syn(*inner, packet)) {
+    scratch_.assign(packet.begin(), packet.end());
+    proto::clamp_mss(scratch_, tunnel.settings.mtu);
+    packet = scratch_;
+  }
+
+  // 7. Off to the kernel.
+  if (const auto refused = tun_.write(packet, now)) return tunnel.counters.drop(*refused);
+  ++tunnel.counters.rx_packets;
+  tunnel.counters.rx_bytes += packet.size();
+  if (is_user_data(*inner)) tunnel.last_data = now;
+}
+
+}  // namespace sallyport::tunnel

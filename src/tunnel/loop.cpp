@@ -1,0 +1,162 @@
+#include "tunnel/loop.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace sallyport::tunnel {
+
+namespace {
+
+using namespace std::chrono_literals;
+using proto::FrameType;
+using proto::Keepalive;
+using proto::Time;
+
+constexpr auto tun_retry_after = 1s;
+constexpr auto goodbye_limit = 1s;  // for the peer to take our DISCONNECT and close
+
+}  // namespace
+
+Loop::Loop(Poller poller, WorkerSettings settings, std::function<void(Event)> tell, CommandQueue& commands)
+    : poller_(std::move(poller)),
+      tell_(std::move(tell)),
+      commands_(commands),
+      tun_(std::move(settings.tun)),
+      to_peers_(tun_, tunnels_),
+      from_peers_(tun_, tunnels_),
+      now_(Time::clock::now()),
+      complaints_(1s, 1) {}
+
+Result<void> Loop::watch_sources() {
+  TRY(poller_.add(commands_.number(), &commands_));
+  return poller_.add(tun_.number(), &tun_);
+}
+
+void Loop::run() {
+  while (!closed_) {
+    try {
+      turn();
+    } catch (const std::exception& error) {  // out of memory; the other tunnels go on
+      if (complaints_.allow(now_)) log::error("a tunnel worker stumbled", {{"why", error.what()}});
+    }
+  }
+}
+
+void Loop::turn() {
+  const auto events = poller_.wait(next_deadline());
+  now_ = Time::clock::now();
+  const auto agenda = tunnels_.agenda.take();  // what comes onto it from here on is for the next turn
+  bool tun_readable = false;
+  for (const auto& event : events) {
+    if (event.data.ptr == &commands_) {
+      take_commands();
+    } else if (event.data.ptr == &tun_) {
+      tun_readable = true;
+    } else {
+      serve(*static_cast<Tunnel*>(event.data.ptr), (event.events & EPOLLOUT) != 0);
+    }
+  }
+  for (Tunnel* tunnel : agenda) serve(*tunnel, false);
+  if (tun_readable) read_tun();
+  meet_deadlines();
+  tunnels_.bury();
+}
+
+void Loop::take_commands() {
+  auto commands = commands_.take();
+  if (!commands) {
+    closed_ = true;
+    return;
+  }
+  for (auto& command : *commands) {
+    std::visit([this](auto& each) { obey(std::move(each)); }, command);
+  }
+}
+
+void Loop::obey(Attach&& attach) {
+  const TunnelId id = attach.settings.id;
+  if (Tunnel* running = tunnels_.find(id.session)) {
+    if (running->settings.id.generation > id.generation) {
+      attach.socket.close();
+      tell_(Ended{{id, {}, now_}, EndCause::replaced, {}, "a later tunnel of the session runs already"});
+      return;
+    }
+    end(*running, {EndCause::replaced, {}, "a later tunnel of the session took over"});
+  }
+  const Bytes unread = std::move(attach.unread);
+  Tunnel& tunnel = tunnels_.add(std::move(attach), now_);
+  const auto added = poller_.add_edge_triggered(tunnel.channel.socket(), &tunnel);
+  if (!added) return end(tunnel, {EndCause::lost, {}, added.error().text});
+  if (auto ending = from_peers_.carry_unread(tunnel, unread, now_)) return end(tunnel, std::move(*ending));
+  serve(tunnel, false);  // OpenSSL may hold decrypted bytes that no event will tell of
+}
+
+void Loop::obey(const End& command) {
+  Tunnel* tunnel = tunnels_.find(command.id.session);
+  if (tunnel == nullptr || tunnel->settings.id != command.id || tunnel->hanging_up) return;
+  if (!command.say) return end(*tunnel, {EndCause::asked, {}, "told to end"});
+  tunnel->hanging_up = true;
+  tunnels_.stop_routing(*tunnel);
+  tunnels_.deadlines.move(tunnel->deadline, now_ + goodbye_limit);
+  tunnel->channel.hang_up(*command.say);
+}
+
+void Loop::obey(const AskTotals&) {
+  tell_(Totals{tunnels_.totals(), to_peers_.nobody()});
+}
+
+void Loop::serve(Tunnel& tunnel, bool writable) {
+  if (tunnel.over) return;
+  if (auto ending = from_peers_.carry(tunnel, now_)) return end(tunnel, std::move(*ending));
+  if (writable || tunnel.channel.output_wants_read()) tunnel.channel.flush();
+  if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
+}
+
+void Loop::read_tun() {
+  if (to_peers_.carry(now_)) return;
+  // Its event would come again at once, and for ever.
+  poller_.remove(tun_.number());
+  tun_retry_ = now_ + tun_retry_after;
+}
+
+Time Loop::next_deadline() const {
+  return tunnels_.agenda.empty() ? std::min(tunnels_.deadlines.next(), tun_retry_) : Time();
+}
+
+void Loop::meet_deadlines() {
+  if (now_ >= tun_retry_) {
+    tun_retry_ = poller_.add(tun_.number(), &tun_) ? Time::max() : now_ + tun_retry_after;
+  }
+  while (Tunnel* tunnel = tunnels_.deadlines.due(now_)) meet_deadline(*tunnel);
+}
+
+void Loop::meet_deadline(Tunnel& tunnel) {
+  if (tunnel.hanging_up) return end(tunnel, {});
+  switch (tunnel.liveness.due(now_)) {
+    case Keepalive::Action::give_up:
+      return end(tunnel, {EndCause::silent, {}, "the peer has not been heard for too long"});
+    case Keepalive::Action::probe:
+      tunnel.channel.send_control(proto::cstp_frame(FrameType::dpd_request));
+      break;
+    case Keepalive::Action::keepalive:
+      // What waits will keep the connection alive just as well.
+      if (!tunnel.channel.has_output()) tunnel.channel.send_control(proto::cstp_frame(FrameType::keepalive));
+      break;
+    case Keepalive::Action::none:
+      break;
+  }
+  if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
+  // Not now: a rule with times of zero must not keep us here.
+  tunnels_.deadlines.move(tunnel.deadline, std::max(tunnel.liveness.next(), now_ + 1ms));
+}
+
+void Loop::end(Tunnel& tunnel, Ending ending) {
+  // However a goodbye goes, it is what was asked for.
+  if (tunnel.hanging_up) ending = {EndCause::asked, {}, "told to end"};
+  tunnels_.remove(tunnel);
+  tunnel.channel.close();
+  tell_(Ended{tunnel.totals(), ending.cause, std::move(ending.said), std::move(ending.why)});
+}
+
+}  // namespace sallyport::tunnel

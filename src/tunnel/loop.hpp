@@ -1,0 +1,52 @@
+// What runs in the worker's thread: waits for commands, packets, peers and deadlines, and gives each its
+// share of a turn, so that none keeps the others waiting.
+#pragma once
+
+#include <functional>
+
+#include "tunnel/command_queue.hpp"
+#include "tunnel/from_peers.hpp"
+#include "tunnel/poller.hpp"
+#include "tunnel/to_peers.hpp"
+#include "tunnel/tun_queue.hpp"
+#include "tunnel/tunnels.hpp"
+#include "tunnel/worker.hpp"
+
+namespace sallyport::tunnel {
+
+class Loop {
+ public:
+  Loop(Poller poller, WorkerSettings settings, std::function<void(Event)> tell, CommandQueue& commands);
+
+  Result<void> watch_sources();  // before run()
+  void run();                    // until the commands are closed; lets nothing be thrown out
+
+ private:
+  void turn();
+  void take_commands();
+  void obey(Attach&& attach);
+  void obey(const End& end);
+  void obey(const AskTotals& ask);
+
+  void serve(Tunnel& tunnel, bool writable);
+  void read_tun();
+  void meet_deadlines();
+  void meet_deadline(Tunnel& tunnel);
+  void end(Tunnel& tunnel, Ending ending);
+  proto::Time next_deadline() const;
+
+  Poller poller_;
+  std::function<void(Event)> tell_;
+  CommandQueue& commands_;
+  TunQueue tun_;
+  Tunnels tunnels_;
+  ToPeers to_peers_;
+  FromPeers from_peers_;
+
+  proto::Time now_;                             // of this turn
+  proto::Time tun_retry_ = proto::Time::max();  // the interface failed: when to look again
+  RateLimit complaints_;
+  bool closed_ = false;
+};
+
+}  // namespace sallyport::tunnel

@@ -1,0 +1,92 @@
+// What a tunnel worker is told (commands) and what it tells (events). Each names the session and the
+// generation of its tunnel, which grows with each CONNECT: what belongs to an earlier one is dropped.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/ip.hpp"
+#include "proto/cstp_frame.hpp"
+#include "proto/keepalive.hpp"
+#include "tls/connection.hpp"
+#include "tls/library.hpp"
+#include "tunnel/counters.hpp"
+
+namespace sallyport::tunnel {
+
+struct TunnelId {
+  std::uint64_t session = 0;
+  std::uint64_t generation = 0;
+  bool operator==(const TunnelId&) const = default;
+};
+
+struct TunnelSettings {
+  TunnelId id;
+  std::vector<Prefix> destinations;  // packets from the TUN to these go to this peer: the longest prefix wins
+  std::vector<Prefix> sources;       // inner sources that the peer may use
+  std::uint16_t mtu = 0;             // largest inner packet the peer is sent
+  proto::Keepalive::Rule liveness;   // of the TLS channel
+};
+
+// --- commands
+
+// A tunnel begins on a TLS connection whose CONNECT has been answered. An earlier tunnel of the session is
+// closed without a DISCONNECT and ends as `replaced`.
+struct Attach {
+  TunnelSettings settings;
+  std::shared_ptr<const tls::Library> library;  // what the connection lives in; may be null
+  Descriptor socket;                            // non-blocking
+  tls::Connection connection;
+  Bytes unread;  // what came behind the CONNECT (or its reply), already decrypted
+};
+
+// Ends a tunnel; with `say`, the peer gets a DISCONNECT first.
+struct End {
+  TunnelId id;
+  std::optional<proto::Disconnect> say;
+};
+
+// Answered by one Totals with all tunnels.
+struct AskTotals {};
+
+using Command = std::variant<Attach, End, AskTotals>;
+
+// --- events
+
+enum class EndCause : std::uint8_t {
+  disconnected,  // the peer said DISCONNECT or TERMINATE
+  lost,          // TCP or TLS ended without it
+  silent,        // DPD found the peer dead
+  malformed,     // the peer's frames made no sense
+  replaced,      // a later tunnel of the same session
+  asked,         // End
+};
+std::string_view name_of(EndCause cause);
+
+struct TunnelTotals {
+  TunnelId id;
+  Counters counters;  // of this tunnel
+  std::chrono::steady_clock::time_point last_data;
+};
+
+struct Ended {
+  TunnelTotals totals;
+  EndCause cause = EndCause::lost;
+  std::optional<proto::Disconnect> said;  // by the peer
+  std::string why;                        // one sentence, for the log
+};
+
+struct Totals {
+  std::vector<TunnelTotals> tunnels;
+  Counters nobody;  // only drops: packets from the TUN that were no tunnel's
+};
+
+using Event = std::variant<Ended, Totals>;
+
+}  // namespace sallyport::tunnel

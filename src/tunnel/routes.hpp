@@ -1,0 +1,38 @@
+// Inner destination → tunnel, the longest prefix first. One hash table for each prefix length in use: the
+// gateway has one (hosts) or two for thousands of sessions, the client one (everything).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+
+#include "base/ip.hpp"
+
+namespace sallyport::tunnel {
+
+struct Tunnel;
+
+// Host bits cleared. Unlike Prefix::network() it allocates nothing: these run per packet.
+Address masked(const Address& address, int length);
+bool contains(const Prefix& prefix, const Address& address);
+
+class Routes {
+ public:
+  void add(const Prefix& destination, Tunnel& tunnel);  // takes the prefix from whoever had it
+  void remove(const Prefix& destination, const Tunnel& tunnel);
+  Tunnel* find(const Address& destination) const;  // null: nobody's
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Address& address) const;
+  };
+  using Table = std::unordered_map<Address, Tunnel*, Hash>;
+  using ByLength = std::map<int, Table, std::greater<>>;
+
+  ByLength& tables_for(const Address& address) { return address.is_v4() ? v4_ : v6_; }
+
+  ByLength v4_;
+  ByLength v6_;
+};
+
+}  // namespace sallyport::tunnel

@@ -1,0 +1,68 @@
+// A tunnel's TLS connection and its socket: frames in and out. Each frame sent is one record, because
+// openconnect and ocserv take one read for one frame. Nothing waits here: what the socket does not take is
+// queued.
+//
+// The socket is watched edge-triggered: whoever owns the channel reads until want_read after each event, and
+// flushes after each event that says writable.
+#pragma once
+
+#include <memory>
+
+#include "base/descriptor.hpp"
+#include "proto/cstp_frame.hpp"
+#include "tls/connection.hpp"
+#include "tls/library.hpp"
+#include "tunnel/frame_queue.hpp"
+
+namespace sallyport::tunnel {
+
+class TlsChannel {
+ public:
+  TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor socket, tls::Connection connection);
+
+  int socket() const { return socket_.number(); }
+  const Error& error() const { return connection_.error(); }
+
+  // Reads the next record into `buffer`, which must hold one (max_cstp_frame) and stay until next_frame()
+  // says incomplete. Anything but done: there is none.
+  tls::Step read_record(MutableByteView buffer);
+  void add_plaintext(ByteView bytes) { reader_.add(bytes); }
+  proto::CstpReader::Next next_frame() { return reader_.next(); }
+
+  // A frame with its header. False: the queue is full, the frame is dropped.
+  bool send(ByteView frame);
+  // Goes ahead of queued data, but not into a frame that is half written. Dropped if the peer lets too many
+  // of them wait.
+  void send_control(ByteView frame);
+  void flush();
+  bool has_output() const { return writing_ != nullptr || !control_.empty() || !data_.empty(); }
+  // Output waits for something to be read first: flush() after reading.
+  bool output_wants_read() const { return output_ == tls::Step::want_read; }
+  // Output failed: the next read_record() tells the same.
+  bool is_broken() const { return output_ == tls::Step::failed || output_ == tls::Step::closed; }
+
+  // Gives up queued data, says DISCONNECT and close_notify, and shuts the sending side down; as far as the
+  // socket takes it, the rest with flush(). The peer's end is awaited by reading on: a socket closed with
+  // bytes unread would be reset, and the reset can overtake what was said.
+  void hang_up(const proto::Disconnect& say);
+  void close() { socket_.close(); }  // nothing may be called after this
+
+ private:
+  bool write(ByteView frame);
+  void finish_hang_up();
+  FrameQueue* next_queue();
+
+  std::shared_ptr<const tls::Library> library_;  // outlives the connection
+  Descriptor socket_;
+  tls::Connection connection_;
+  proto::CstpReader reader_;
+
+  FrameQueue control_;
+  FrameQueue data_;
+  FrameQueue* writing_ = nullptr;  // whose first frame OpenSSL has seen: no other may come before its end
+  std::size_t written_ = 0;        // of that frame
+  tls::Step output_ = tls::Step::done;
+  bool hanging_up_ = false;
+};
+
+}  // namespace sallyport::tunnel

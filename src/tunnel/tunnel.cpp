@@ -1,0 +1,31 @@
+#include "tunnel/tunnel.hpp"
+
+#include <algorithm>
+
+#include "tunnel/routes.hpp"
+
+namespace sallyport::tunnel {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto icmp_error_interval = 100ms;
+constexpr int icmp_error_burst = 10;
+
+}  // namespace
+
+Tunnel::Tunnel(Attach attach, proto::Time now)
+    : settings(std::move(attach.settings)),
+      channel(std::move(attach.library), std::move(attach.socket), std::move(attach.connection)),
+      liveness(settings.liveness, now),
+      last_data(now),
+      icmp_errors(icmp_error_interval, icmp_error_burst) {
+  settings.mtu = static_cast<std::uint16_t>(std::min<std::size_t>(settings.mtu, proto::max_cstp_payload));
+}
+
+bool Tunnel::may_send_from(const Address& source) const {
+  return std::ranges::any_of(settings.sources, [&](const Prefix& own) { return contains(own, source); });
+}
+
+}  // namespace sallyport::tunnel

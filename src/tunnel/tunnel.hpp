@@ -1,0 +1,38 @@
+// All that the worker keeps of one tunnel, and why a tunnel ends.
+#pragma once
+
+#include "proto/keepalive.hpp"
+#include "tunnel/deadlines.hpp"
+#include "tunnel/messages.hpp"
+#include "tunnel/rate_limit.hpp"
+#include "tunnel/tls_channel.hpp"
+
+namespace sallyport::tunnel {
+
+struct Tunnel {
+  Tunnel(Attach attach, proto::Time now);
+
+  TunnelTotals totals() const { return {settings.id, counters, last_data}; }
+  bool may_send_from(const Address& source) const;  // the peer
+
+  TunnelSettings settings;
+  TlsChannel channel;
+  proto::Keepalive liveness;
+  Counters counters;
+  proto::Time last_data;  // a user's packet, either way
+  RateLimit icmp_errors;
+
+  // The worker's bookkeeping.
+  Deadlines::Entry deadline;
+  bool on_agenda = false;
+  bool hanging_up = false;  // told to end, says goodbye: carries nothing more
+  bool over = false;        // ended; gone at the end of the worker's turn
+};
+
+struct Ending {
+  EndCause cause = EndCause::lost;
+  std::optional<proto::Disconnect> said;
+  std::string why;
+};
+
+}  // namespace sallyport::tunnel

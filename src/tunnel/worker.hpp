@@ -1,0 +1,34 @@
+// One thread of the data plane: carries inner packets between a TUN queue and its tunnels' peers. The gateway
+// runs one or more for all sessions, the client one for its only tunnel.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/descriptor.hpp"
+#include "base/result.hpp"
+#include "tunnel/messages.hpp"
+
+namespace sallyport::tunnel {
+
+struct WorkerSettings {
+  Descriptor tun;  // a queue: non-blocking, IFF_NO_PI
+};
+
+class Worker {
+ public:
+  // Starts the thread. `tell` is called in it: it must not block, nor end the worker.
+  static Result<std::unique_ptr<Worker>> start(WorkerSettings settings, std::function<void(Event)> tell);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();  // ends the thread; tunnels that are left are closed without a word
+
+  void post(Command command);  // from any thread; in order
+
+ private:
+  class Thread;
+  explicit Worker(std::unique_ptr<Thread> thread);
+  std::unique_ptr<Thread> thread_;
+};
+
+}  // namespace sallyport::tunnel
