@@ -31,9 +31,12 @@ int main(int count, char** arguments) {
   std::string role;
   bool only_check = false;
   bool help_config = false;
+  bool demo_config = false;
   app.add_option("--config", config_file, "The configuration, a TOML file")->capture_default_str();
   app.add_flag("--check", only_check, "Check the configuration and all it names, then exit: 0 good, 1 not");
   app.add_flag("--help-config", help_config, "Print every key of the configuration with its default");
+  app.add_flag("--demo-config", demo_config,
+               "Print a whole configuration for a trial run, to be edited; it says which files it expects");
   app.add_option("--log-level", level, "error, warning, notice, info or debug")
       ->check(CLI::IsMember({"error", "warning", "notice", "info", "debug"}))
       ->capture_default_str();
@@ -46,6 +49,10 @@ int main(int count, char** arguments) {
   if (!role.empty()) return run_role(role);
   if (help_config) {
     std::fputs(supervisor::config_reference().c_str(), stdout);
+    return 0;
+  }
+  if (demo_config) {
+    std::fputs(supervisor::demo_config().data(), stdout);
     return 0;
   }
   const supervisor::Options options{config_file, *log::parse_level(level),

@@ -176,10 +176,6 @@ tl::unexpected<Error> fail_at(const Config& config, Position at, std::string_vie
   return fail(ErrorKind::malformed, fmt::format("{}: {}", place(config.file, at), sentence));
 }
 
-Address gateway_address(const Prefix& pool) {
-  return pool.network().plus(1);
-}
-
 const ConnectionProfile& default_profile(const Config& config) {
   const auto& profiles = config.connection_profiles;
   const auto found = std::find_if(profiles.begin(), profiles.end(),

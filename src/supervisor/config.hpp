@@ -13,6 +13,7 @@
 
 #include "base/ip.hpp"
 #include "base/result.hpp"
+#include "proto/gateway_settings.hpp"
 #include "supervisor/toml_document.hpp"
 
 namespace sallyport::supervisor {
@@ -45,7 +46,7 @@ struct Process {
   Located<std::optional<User>> keeper_user;
   Located<std::optional<User>> authenticator_user;
   int control_threads = 1;
-  int workers = 1;
+  Located<int> workers{1, {}};
 
   bool operator==(const Process&) const = default;
 };
@@ -102,8 +103,9 @@ struct Aaa {
   bool operator==(const Aaa&) const = default;
 };
 
-enum class Method { password, certificate, otp };
-enum class CertificateUser { common_name, user_id, email, upn };
+using Method = proto::AuthMethod;
+using CertificateUser = proto::CertificateUserField;
+using proto::RekeyMethod;
 
 struct ConnectionProfile {
   std::string name;
@@ -118,8 +120,6 @@ struct ConnectionProfile {
 
   bool operator==(const ConnectionProfile&) const = default;
 };
-
-enum class RekeyMethod { ssl, new_tunnel };
 
 // Zero seconds: off, no limit.
 struct GroupPolicy {
@@ -163,9 +163,6 @@ void resolve_paths(Config& config, std::string_view folder);
 
 // An error found later about something the file said, in the form that parse_config uses.
 tl::unexpected<Error> fail_at(const Config& config, Position at, std::string_view sentence);
-
-// The gateway's own address inside the tunnel: the first host address of a pool.
-Address gateway_address(const Prefix& pool);
 
 // The profile that a client gets which names none.
 const ConnectionProfile& default_profile(const Config& config);

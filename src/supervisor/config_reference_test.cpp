@@ -159,7 +159,8 @@ TEST(ConfigReference, names_the_defaults_that_absent_keys_have) {
   };
   EXPECT_EQ(values(present->listen.tcp), values(absent->listen.tcp));
   EXPECT_EQ(present->listen.admin.value, absent->listen.admin.value);
-  EXPECT_EQ(present->process, absent->process);
+  EXPECT_EQ(present->process.control_threads, absent->process.control_threads);
+  EXPECT_EQ(present->process.workers.value, absent->process.workers.value);
   EXPECT_EQ(values(present->tls.dtls_ciphers), values(absent->tls.dtls_ciphers));
   EXPECT_EQ(present->tls.legacy, absent->tls.legacy);
   EXPECT_EQ(present->tunnel.interface.value, absent->tunnel.interface.value);

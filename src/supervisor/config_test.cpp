@@ -200,7 +200,7 @@ TEST(Config, reads_every_section_before_the_policies) {
   EXPECT_EQ(config.process.keeper_user.value, (User{"", 4711}));
   EXPECT_EQ(config.process.authenticator_user.value, (User{"", 4712}));
   EXPECT_EQ(config.process.control_threads, 2);
-  EXPECT_EQ(config.process.workers, 4);
+  EXPECT_EQ(config.process.workers.value, 4);
 
   ASSERT_EQ(config.tls.key_pairs.size(), 2U);
   EXPECT_EQ(config.tls.key_pairs[0].certificate, (Located<std::string>{"server.pem", {14, 15}}));
@@ -337,8 +337,8 @@ TEST(Config, tells_later_errors_with_the_place_of_the_value) {
 }
 
 TEST(Config, gives_the_gateway_the_first_host_address) {
-  EXPECT_EQ(gateway_address(prefix("10.20.0.0/16")).to_text(), "10.20.0.1");
-  EXPECT_EQ(gateway_address(prefix("fd20::/64")).to_text(), "fd20::1");
+  EXPECT_EQ(proto::gateway_address(prefix("10.20.0.0/16")).to_text(), "10.20.0.1");
+  EXPECT_EQ(proto::gateway_address(prefix("fd20::/64")).to_text(), "fd20::1");
 }
 
 TEST(Config, has_a_demo_that_parses) {

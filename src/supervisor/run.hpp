@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/log.hpp"
 
@@ -17,5 +18,6 @@ int run(const Options& options);    // until a signal or an admin stops it; the 
 int check(const Options& options);  // says what is wrong, if anything, and gives the exit status
 
 std::string config_reference();  // config.hpp
+std::string_view demo_config();  // ...
 
 }  // namespace sallyport::supervisor

@@ -7,6 +7,8 @@
 
 #include "base/log.hpp"
 #include "supervisor/admin_group.hpp"
+#include "supervisor/not_built_yet.hpp"
+#include "supervisor/virtual_host.hpp"
 #include "sys/files.hpp"
 #include "tls/certificate.hpp"
 
@@ -37,10 +39,7 @@ Result<std::unique_ptr<Setup>> Setup::load(const std::string& config_file) {
   const auto folder = std::filesystem::absolute(config_file).parent_path();
   resolve_paths(setup->config, folder.string());
   const auto& config = setup->config;
-  if (!std::holds_alternative<UnixPath>(config.listen.admin.value)) {
-    return fail_at(config, config.listen.admin.at,
-                   "the admin API over TCP is not supported by this build yet");
-  }
+  TRY(tell_what_is_not_built(config));
   setup->files = TRY(load_files(config));
   for (const auto& pair : config.tls.key_pairs) {
     setup->key_files.push_back(TRY(open_secret(config, pair.private_key)));
@@ -65,7 +64,7 @@ proto::GatewaySettings Setup::gateway_settings(std::uint64_t generation, std::in
   proto::GatewaySettings settings;
   settings.generation = generation;
   settings.started_at = started_at;
-  settings.workers = static_cast<std::uint16_t>(config.process.workers);
+  settings.workers = static_cast<std::uint16_t>(config.process.workers.value);
   settings.owner = geteuid();
   settings.admin_group = admin_group();
   for (std::size_t number = 0; number < files.certificates.size(); ++number) {
@@ -74,6 +73,8 @@ proto::GatewaySettings Setup::gateway_settings(std::uint64_t generation, std::in
   if (!files.client_ca.empty()) settings.tls.client_ca = files.client_ca;
   if (!files.client_crl.empty()) settings.tls.client_crl = files.client_crl;
   settings.tls.legacy = config.tls.legacy;
+  settings.default_host = virtual_host(config, files);
+  settings.mtu_limit = config.tunnel.mtu.value;
   return settings;
 }
 

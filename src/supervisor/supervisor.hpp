@@ -14,6 +14,7 @@
 #include "supervisor/restart_policy.hpp"
 #include "supervisor/run.hpp"
 #include "supervisor/setup.hpp"
+#include "supervisor/state_files.hpp"
 
 namespace sallyport::supervisor {
 
@@ -82,6 +83,8 @@ class Supervisor {
   std::vector<Descriptor> listeners_;       // thread by thread
   std::vector<Descriptor> keeper_sockets_;  // the gateway's ends
   Descriptor authenticator_socket_;         // the gateway's end
+  std::vector<Descriptor> tun_queues_;      // one for each worker
+  StateFiles state_;
   std::array<Slot, 3> slots_;
   std::vector<Child> retiring_;  // keepers of earlier configurations: they end when the gateway lets them go
 

@@ -5,6 +5,7 @@
 #include "supervisor/admin_group.hpp"
 #include "supervisor/identity.hpp"
 #include "supervisor/supervisor.hpp"
+#include "supervisor/tunnel_interface.hpp"
 #include "sys/boot_clock.hpp"
 #include "sys/listener.hpp"
 #include "sys/memory_file.hpp"
@@ -36,7 +37,11 @@ Result<void> Supervisor::start(bool listening) {
   setup_ = TRY(Setup::load(options_.config_file));
   control_threads_ = setup_->config.process.control_threads;
   started_at_ = sys::boot_time_seconds();
-  if (listening) TRY(open_listeners());
+  if (listening) {
+    TRY(open_listeners());
+    state_ = TRY(open_state_files(setup_->config));
+    tun_queues_ = TRY(open_tunnel_interface(setup_->config));
+  }
 
   auto keyring = TRY(start_keeper(*setup_));
   slot(Role::keeper).child = std::move(keyring.keeper);
@@ -47,8 +52,9 @@ Result<void> Supervisor::start(bool listening) {
 
 Result<void> Supervisor::open_listeners() {
   const auto& listen = setup_->config.listen;
-  // They go to the gateway in one message with the keeper's sockets and three more.
-  const auto most = (sys::max_message_descriptors - 3) / threads() - 1;
+  // They go to the gateway in one message with the keeper's sockets, the TUN's queues and five more.
+  const auto others = static_cast<std::size_t>(setup_->config.process.workers.value) + 5;
+  const auto most = (sys::max_message_descriptors - others) / threads() - 1;
   if (listen.tcp.size() > most) {
     return fail_at(setup_->config, listen.tcp.front().at,
                    "with " + std::to_string(threads()) + " control threads there may be " +
@@ -119,10 +125,16 @@ Result<void> Supervisor::start_gateway() {
   std::vector<int> descriptors{settings.number(), authenticator_socket_.number()};
   for (const auto& socket : keeper_sockets_) descriptors.push_back(socket.number());
   for (const auto& listener : listeners_) descriptors.push_back(listener.number());
+  for (const auto& queue : tun_queues_) descriptors.push_back(queue.number());
+  if (state_.database) descriptors.insert(descriptors.end(), {state_.database.number(), state_.log.number()});
   if (admin_listener_) descriptors.push_back(admin_listener_.number());
-  const proto::GatewayStart command{role_settings(identity), static_cast<std::uint16_t>(threads()),
-                                    static_cast<std::uint16_t>(listeners_.size() / threads()),
-                                    admin_listener_.is_open()};
+  proto::GatewayStart command;
+  command.role = role_settings(identity);
+  command.control_threads = static_cast<std::uint16_t>(threads());
+  command.listeners = static_cast<std::uint16_t>(listeners_.size() / threads());
+  command.tun_queues = static_cast<std::uint16_t>(tun_queues_.size());
+  command.state = state_.database.is_open();
+  command.admin = admin_listener_.is_open();
   TRY(child.send(proto::GatewayCommand(command), descriptors));
   // Before it serves admins: the first status that it gives is whole.
   TRY(child.send(proto::GatewayCommand(processes_with(child))));
@@ -213,7 +225,7 @@ void Supervisor::warn_of_unreloadable(const Config& next) const {
     warn("listen");
   }
   if (now.process.control_threads != next.process.control_threads ||
-      now.process.workers != next.process.workers) {
+      now.process.workers.value != next.process.workers.value) {
     warn("process");
   }
   if (now.tunnel.interface.value != next.tunnel.interface.value ||
