@@ -117,6 +117,7 @@ Result<void> authenticate() {
 }  // namespace
 
 int run_role() {
+  sys::name_process("sally-auth");
   log::configure({log::Level::notice, log::Format::text, "authenticator"});
   const auto result = authenticate();
   if (!result) log::error(result.error().text);

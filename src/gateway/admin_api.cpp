@@ -1,6 +1,7 @@
 #include "gateway/admin_api.hpp"
 
 #include "base/log.hpp"
+#include "gateway/admin_sessions.hpp"
 #include "gateway/process.hpp"
 #include "net/http_channel.hpp"
 #include "net/plain_stream.hpp"
@@ -28,6 +29,31 @@ proto::HttpReply problem(int status, const std::string& title, const std::string
   return json_reply(status, title, proto::Problem{status, title, detail}.serialize());
 }
 
+proto::HttpReply not_found() {
+  return problem(404, "Not Found", "the admin API has no such resource");
+}
+
+// GET /api/v1/sessions, ?all=1, and /ID
+net::Task<proto::HttpReply> show_sessions(GatewayProcess& process, std::string rest) {
+  const bool one = rest.starts_with("/");
+  const bool all = rest == "?all=1";
+  if (!one && !all && !rest.empty()) co_return not_found();
+  const auto entries = co_await list_sessions(process.services(), one || all);
+  if (!one) co_return json_reply(200, "OK", proto::serialize_sessions(entries));
+  for (const auto& entry : entries) {
+    if (std::to_string(entry.id) == rest.substr(1)) co_return json_reply(200, "OK", entry.serialize());
+  }
+  co_return problem(404, "Not Found", "there is no session " + rest.substr(1));
+}
+
+net::Task<proto::HttpReply> disconnect(GatewayProcess& process, const proto::HttpRequest& request) {
+  const auto order = proto::DisconnectOrder::parse(request.body);
+  if (!order) co_return problem(400, "Bad Request", order.error().text);
+  const auto count = co_await disconnect_sessions(process.services(), *order);
+  if (count == 0 && !order->all) co_return problem(404, "Not Found", "there is no such session");
+  co_return json_reply(200, "OK", "{\"disconnected\":" + std::to_string(count) + "}");
+}
+
 net::Task<proto::HttpReply> answer(GatewayProcess& process, const proto::HttpRequest& request) {
   const auto is = [&](std::string_view method, std::string_view path) {
     return request.method == method && request.target == path;
@@ -37,13 +63,21 @@ net::Task<proto::HttpReply> answer(GatewayProcess& process, const proto::HttpReq
     const auto error = co_await process.reload();
     co_return error.empty() ? json_reply(200, "OK", "{}") : problem(409, "Conflict", error);
   }
+  if (request.method == "GET" && request.target.starts_with(proto::admin_sessions_path)) {
+    auto shown = co_await show_sessions(process, request.target.substr(proto::admin_sessions_path.size()));
+    co_return shown;
+  }
+  if (is("POST", proto::admin_disconnect_path)) {
+    auto done = co_await disconnect(process, request);
+    co_return done;
+  }
   if (is("POST", proto::admin_stop_path)) {
     const auto order = proto::StopOrder::parse(request.body);
     if (!order) co_return problem(400, "Bad Request", order.error().text);
     process.stop(order->end_sessions);
     co_return json_reply(202, "Accepted", "{}");
   }
-  co_return problem(404, "Not Found", "the admin API has no such resource");
+  co_return not_found();
 }
 
 net::Task<void> serve_one(GatewayProcess& process, net::Socket socket) {

@@ -1,7 +1,14 @@
 #include "gateway/connection.hpp"
 
 #include "base/log.hpp"
+#include "gateway/authenticate.hpp"
+#include "gateway/connect.hpp"
+#include "gateway/replies.hpp"
+#include "gateway/select_group.hpp"
 #include "net/http_channel.hpp"
+#include "proto/auth_message.hpp"
+#include "proto/downloader_urls.hpp"
+#include "proto/user_agent.hpp"
 
 namespace sallyport::gateway {
 
@@ -12,31 +19,66 @@ using std::chrono::seconds;
 constexpr seconds idle_limit{60};
 constexpr int most_requests = 16;
 
-proto::HttpReply plain_reply(int status, std::string reason, std::string text) {
-  proto::HttpReply reply;
-  reply.status = status;
-  reply.reason = std::move(reason);
-  reply.headers.add("Content-Type", "text/plain; charset=utf-8");
-  reply.headers.add("X-Reason", text);
-  reply.body = std::move(text) + "\n";
-  return reply;
+// Phases 2 and 3: which of them is asked is in the body.
+net::Task<proto::HttpReply> log_in(const Caller& caller, const proto::HttpRequest& request) {
+  if (request.method != "POST" || request.body.empty()) {
+    auto form = co_await select_group(caller, request, {});
+    co_return form;
+  }
+  const auto message = proto::parse_client_message(request.body);
+  if (!message) co_return refusal(400, "Bad Request", message.error().text);
+  const auto agent = proto::classify_user_agent(request.headers.find("User-Agent").value_or(""));
+  if (const auto* init = std::get_if<proto::AuthInit>(&*message)) {
+    const auto dialect =
+        proto::wants_version_1(agent) ? Dialect::version_1 : dialect_of(init->client.aggregate_version);
+    auto form = co_await select_group(caller, request, {dialect, init->group_access, init->group_select});
+    co_return form;
+  }
+  if (const auto* logout = std::get_if<proto::AuthLogout>(&*message)) {
+    auto done = co_await log_out(caller, *logout);
+    co_return done;
+  }
+  const auto* reply = std::get_if<proto::AuthReply>(&*message);
+  auto answers = reply != nullptr ? Answers::of(*reply) : Answers::of(std::get<proto::FormReply>(*message));
+  auto result = co_await authenticate(caller, request, std::move(answers));
+  co_return result;
 }
 
-// No phase behind the handshake is there yet, and every client is told so.
-proto::HttpReply answer(const proto::HttpRequest& request) {
-  const auto* phase = request.is_connect() ? "phase 5 (CSTP CONNECT)" : "phase 2 (group selection)";
-  return plain_reply(503, "Service Unavailable", std::string(phase) + " is not built yet");
+net::Task<proto::HttpReply> dispatch(const Caller& caller, const proto::HttpRequest& request) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!reads && request.method != "POST") {
+    co_return refusal(405, "Method Not Allowed", "GET, HEAD, POST and CONNECT are served here");
+  }
+  if (reads && proto::is_downloader_path(request.target)) {
+    co_return refusal(503, "Service Unavailable", "phase 4 (downloader) is not built yet");
+  }
+  auto reply = co_await log_in(caller, request);
+  co_return reply;
 }
 
-proto::HttpReply refusal(const net::BadRequest& bad) {
-  auto reply = plain_reply(bad.status(), "Bad Request", bad.error().text);
+// A fault of ours is told, and does not take the connection along.
+net::Task<proto::HttpReply> answer(const Caller& caller, const proto::HttpRequest& request) {
+  std::string fault;
+  try {
+    auto reply = co_await dispatch(caller, request);
+    co_return reply;
+  } catch (const Failure& failure) {
+    fault = failure.error().text;
+  }
+  log::error("a request could not be answered: " + fault, {{"peer", caller.peer.to_text()}});
+  co_return refusal(503, "Service Unavailable", "the gateway could not do that");
+}
+
+proto::HttpReply bad_request(const net::BadRequest& bad) {
+  auto reply = refusal(bad.status(), "Bad Request", bad.error().text);
   reply.headers.add("Connection", "close");
   return reply;
 }
 
 }  // namespace
 
-net::Task<void> serve_requests(net::Stream& stream, Endpoint peer) {
+net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
+                               std::shared_ptr<const tls::Library> library) {
   net::RequestChannel channel(stream);
   std::optional<proto::HttpReply> last_word;
   try {
@@ -44,9 +86,14 @@ net::Task<void> serve_requests(net::Stream& stream, Endpoint peer) {
       const auto request = co_await channel.receive(idle_limit);
       if (!request) break;
       log::debug("request",
-                 {{"peer", peer.to_text()}, {"method", request->method}, {"target", request->target}});
-      auto reply = answer(*request);
-      const bool closing = count == most_requests || request->wants_close() || request->is_connect();
+                 {{"peer", caller.peer.to_text()}, {"method", request->method}, {"target", request->target}});
+      if (request->is_connect()) {
+        co_await open_tunnel(caller, *request, stream, channel, std::move(library));
+        co_return;
+      }
+      auto reply = co_await answer(caller, *request);
+      stream.expires_after(idle_limit);
+      const bool closing = count == most_requests || request->wants_close();
       if (closing) reply.headers.add("Connection", "close");
       const auto kind = request->method == "HEAD" ? proto::ReplyTo::head : proto::ReplyTo::ordinary;
       co_await channel.send(reply, kind);
@@ -54,9 +101,10 @@ net::Task<void> serve_requests(net::Stream& stream, Endpoint peer) {
     }
   } catch (const net::BadRequest& bad) {
     log::info("request refused: " + bad.error().text,
-              {{"peer", peer.to_text()}, {"status", std::int64_t{bad.status()}}});
-    last_word = refusal(bad);
+              {{"peer", caller.peer.to_text()}, {"status", std::int64_t{bad.status()}}});
+    last_word = bad_request(bad);
   }
+  stream.expires_after(idle_limit);
   if (last_word) co_await channel.send(*last_word, proto::ReplyTo::ordinary);
   co_await stream.close();
 }

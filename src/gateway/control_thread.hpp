@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flow/recorder.hpp"
+#include "gateway/caller.hpp"
 #include "gateway/handshakes_open.hpp"
 #include "gateway/tls_setup.hpp"
 #include "net/tcp.hpp"
@@ -16,13 +17,16 @@ namespace sallyport::gateway {
 
 class ControlThread {
  public:
-  explicit ControlThread(net::Loop& loop) : loop_(loop) {}
+  ControlThread(net::Loop& loop, Services& services) : loop_(loop), services_(services) {}
 
   net::Loop& loop() { return loop_; }
 
-  // A new set-up for connections from now on: at the start and after a reload.
-  void use(std::shared_ptr<TlsSetup> tls) { tls_ = std::move(tls); }
-  TlsSetup& tls() { return *tls_; }
+  // For connections from now on: at the start and after a reload.
+  void use(std::shared_ptr<TlsSetup> tls, std::shared_ptr<const proto::GatewaySettings> settings) {
+    tls_ = std::move(tls);
+    settings_ = std::move(settings);
+  }
+  void forget() { use(nullptr, nullptr); }
   void replace_keeper(Descriptor socket) { tls_->replace_keeper(std::move(socket)); }
   void listen(Descriptor listener);  // listener.cpp
 
@@ -33,7 +37,9 @@ class ControlThread {
                             std::shared_ptr<TlsSetup> tls);
 
   net::Loop& loop_;
+  Services& services_;
   std::shared_ptr<TlsSetup> tls_;
+  std::shared_ptr<const proto::GatewaySettings> settings_;
   HandshakesOpen handshakes_{HandshakesOpen::Limits{}};
   flow::Recorder flow_{1024};
   std::uint64_t next_attempt_ = 1;

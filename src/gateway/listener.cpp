@@ -44,13 +44,17 @@ net::Task<void> ControlThread::accept_all(std::shared_ptr<net::Acceptor> accepto
 }
 
 net::Task<void> ControlThread::welcome(net::Accepted accepted, std::uint64_t attempt) {
-  const auto tls = tls_;  // a reload meanwhile does not take it away
+  const auto tls = tls_;  // a reload meanwhile takes neither away
+  const auto settings = settings_;
   const auto peer = accepted.peer;
   net::Socket socket(loop_.executor(), std::move(accepted.descriptor));
   auto connection = or_throw(tls->new_connection());
   net::TlsStream stream(std::move(socket), std::move(connection));
   co_await handshake(stream, peer, attempt, tls);
-  co_await serve_requests(stream, peer);
+  const auto certificate = stream.connection().own_certificate();
+  const Caller caller{peer,     attempt,   certificate ? certificate->fingerprint() : "",
+                      settings, services_, flow_};
+  co_await serve_requests(caller, stream, tls->library());
 }
 
 net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,

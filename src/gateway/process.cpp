@@ -3,6 +3,9 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "gateway/admin_api.hpp"
+#include "gateway/admin_sessions.hpp"
+#include "store/memory_store.hpp"
+#include "store/sqlite_store.hpp"
 #include "sys/boot_clock.hpp"
 #include "sys/memory_file.hpp"
 #include "sys/message_socket.hpp"
@@ -12,6 +15,10 @@
 namespace sallyport::gateway {
 
 namespace {
+
+// How long peers have to take their DISCONNECT: less than the supervisor waits for this process.
+constexpr std::chrono::milliseconds goodbye_pause{50};
+constexpr int goodbye_tries = 60;
 
 // Takes `count` descriptors from the front, in the order the message says.
 Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t count) {
@@ -23,10 +30,22 @@ Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t 
   return taken;
 }
 
+Result<std::shared_ptr<const proto::GatewaySettings>> read_settings(int file) {
+  const auto bytes = TRY(sys::read_whole(file, proto::max_gateway_settings));
+  return std::make_shared<const proto::GatewaySettings>(TRY(proto::decode<proto::GatewaySettings>(bytes)));
+}
+
 }  // namespace
 
+// What uses the loops goes before them, but for the control threads: coroutines that the loops hold refer to
+// those until the end.
 GatewayProcess::~GatewayProcess() {
   end();
+  shared_.reset();
+  for (auto& thread : threads_) {
+    if (thread->control) thread->control->forget();
+  }
+  for (auto& thread : threads_) thread->loop.reset();
 }
 
 Result<void> GatewayProcess::tell(const proto::GatewayEvent& event) {
@@ -46,25 +65,47 @@ Result<void> GatewayProcess::start() {
   authenticator_ = std::move(TRY(take(given, 1)).front());
   auto keeper_sockets = TRY(take(given, orders->control_threads));
   listeners_ = TRY(take(given, std::size_t{orders->control_threads} * orders->listeners));
+  auto tun_queues = TRY(take(given, orders->tun_queues));
+  auto state_files = TRY(take(given, orders->state ? 2 : 0));
   if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
 
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
-  return apply_settings(settings_file.front().number(), std::move(keeper_sockets));
+  settings_ = TRY(read_settings(settings_file.front().number()));
+  TRY(start_services(std::move(tun_queues), std::move(state_files)));
+  return apply_settings(settings_, std::move(keeper_sockets));
 }
 
-Result<void> GatewayProcess::apply_settings(int settings_file, std::vector<Descriptor> keeper_sockets) {
-  const auto bytes = TRY(sys::read_whole(settings_file, proto::max_gateway_settings));
-  auto settings = TRY(proto::decode<proto::GatewaySettings>(bytes));
+Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
+                                            std::vector<Descriptor> state_files) {
+  const auto main = threads_.front()->loop->executor();
+  std::unique_ptr<store::SessionStore> sessions;
+  if (state_files.empty()) {  // only a check: nobody will log in
+    sessions = std::make_unique<store::MemoryStore>();
+  } else {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    sessions = TRY(store::SqliteStore::open(std::move(state_files[0]), std::move(state_files[1]), now));
+  }
+  shared_ = std::make_unique<Shared>(main, std::move(sessions));
+  shared_->authenticator.use(std::move(authenticator_));
+  for (auto& thread : threads_) {
+    thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services);
+  }
+  return shared_->tunnels.start(std::move(tun_queues));
+}
+
+Result<void> GatewayProcess::apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
+                                            std::vector<Descriptor> keeper_sockets) {
   std::vector<std::shared_ptr<TlsSetup>> setups;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     auto& loop = *threads_[i]->loop;
-    setups.push_back(TRY(TlsSetup::make(loop.executor(), settings.tls, std::move(keeper_sockets.at(i)))));
+    setups.push_back(TRY(TlsSetup::make(loop.executor(), settings->tls, std::move(keeper_sockets.at(i)))));
   }
   // Nothing can fail from here on: each thread changes over by itself.
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     auto& thread = *threads_[i];
-    thread.loop->post([&thread, setup = std::move(setups[i])] { thread.control.use(setup); });
+    thread.loop->post(
+        [&thread, setup = std::move(setups[i]), settings] { thread.control->use(setup, settings); });
   }
   settings_ = std::move(settings);
   return {};
@@ -82,7 +123,7 @@ void GatewayProcess::run() {
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     auto& thread = *threads_[i / per_thread];
     thread.loop->post(
-        [&thread, number = listeners_[i].release()] { thread.control.listen(Descriptor(number)); });
+        [&thread, number = listeners_[i].release()] { thread.control->listen(Descriptor(number)); });
   }
   if (admin_listener_) serve_admins(*this, main.loop->executor(), std::move(admin_listener_));
   for (auto& thread : threads_) {
@@ -97,6 +138,7 @@ void GatewayProcess::end() {
   for (auto& thread : threads_) {
     if (thread->runner.joinable()) thread->runner.join();
   }
+  if (shared_) shared_->tunnels.stop();
 }
 
 net::Task<void> GatewayProcess::hear_supervisor() {
@@ -116,8 +158,10 @@ net::Task<void> GatewayProcess::hear_supervisor() {
 void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor> descriptors) {
   if (std::holds_alternative<proto::GatewayReload>(command)) {
     auto settings_file = or_throw(take(descriptors, 1));
-    const auto applied =
-        apply_settings(settings_file.front().number(), or_throw(take(descriptors, threads_.size())));
+    auto keeper_sockets = or_throw(take(descriptors, threads_.size()));
+    auto settings = read_settings(settings_file.front().number());
+    const auto applied = settings ? apply_settings(std::move(*settings), std::move(keeper_sockets))
+                                  : Result<void>(tl::unexpected(settings.error()));
     or_throw(applied ? tell(proto::RoleReady{})
                      : tell(proto::RoleFailed{std::nullopt, applied.error().text}));
   } else if (std::holds_alternative<proto::KeeperReplaced>(command)) {
@@ -125,26 +169,40 @@ void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor>
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       auto& thread = *threads_[i];
       thread.loop->post(
-          [&thread, number = sockets[i].release()] { thread.control.replace_keeper(Descriptor(number)); });
+          [&thread, number = sockets[i].release()] { thread.control->replace_keeper(Descriptor(number)); });
     }
   } else if (std::holds_alternative<proto::AuthenticatorReplaced>(command)) {
-    authenticator_ = std::move(or_throw(take(descriptors, 1)).front());
+    shared_->authenticator.use(std::move(or_throw(take(descriptors, 1)).front()));
   } else if (auto* list = std::get_if<proto::Processes>(&command)) {
     processes_ = std::move(list->processes);
   } else if (auto* done = std::get_if<proto::ReloadDone>(&command)) {
     reload_error_ = std::move(done->error);
     reloaded_->notify();
-  } else if (std::holds_alternative<proto::GatewayStop>(command)) {
-    threads_.front()->loop->stop();
+  } else if (const auto* stop = std::get_if<proto::GatewayStop>(&command)) {
+    net::spawn(threads_.front()->loop->executor(), finish(stop->end_sessions), [this](const Error& error) {
+      log::error("the sessions could not be ended: " + error.text);
+      threads_.front()->loop->stop();
+    });
   }
+}
+
+// Sessions that are to end are told; all others come back to the next process.
+net::Task<void> GatewayProcess::finish(bool end_sessions) {
+  if (end_sessions) {
+    co_await disconnect_sessions(shared_->services, {.all = true});
+    for (int i = 0; i < goodbye_tries && shared_->tunnels.count() > 0; ++i)
+      co_await net::sleep(goodbye_pause);
+  }
+  threads_.front()->loop->stop();
 }
 
 proto::Status GatewayProcess::status() const {
   proto::Status status;
   status.version = version();
-  status.uptime_seconds = static_cast<std::uint64_t>(sys::boot_time_seconds() - settings_.started_at);
-  status.workers = settings_.workers;
-  status.generation = settings_.generation;
+  status.uptime_seconds = static_cast<std::uint64_t>(sys::boot_time_seconds() - settings_->started_at);
+  status.sessions = shared_->tunnels.count();
+  status.workers = settings_->workers;
+  status.generation = settings_->generation;
   for (const auto& process : processes_) {
     if (process.role == "supervisor") status.pid = process.pid;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/control_thread.hpp"
+#include "gateway/tunnels.hpp"
 #include "net/signal.hpp"
 #include "net/socket.hpp"
 #include "proto/admin.hpp"
@@ -31,33 +32,41 @@ class GatewayProcess {
   proto::Status status() const;
   net::Task<std::string> reload();  // the error, or nothing
   void stop(bool end_sessions);
-  const proto::GatewaySettings& settings() const { return settings_; }
+  const proto::GatewaySettings& settings() const { return *settings_; }
+  Services& services() { return shared_->services; }
 
  private:
-  // The loop goes first: the coroutines that it holds refer to the rest.
+  // What the control threads share, each part with its owner or lock inside.
+  struct Shared {
+    Shared(const net::Executor& main, std::unique_ptr<store::SessionStore> opened)
+        : sessions(std::move(opened)), authenticator(main), tunnels(main, *sessions) {}
+    std::unique_ptr<store::SessionStore> sessions;
+    store::DialogueStore dialogues{store::DialogueStore::Limits{}};
+    AuthenticatorLink authenticator;
+    Tunnels tunnels;
+    Services services{*sessions, dialogues, authenticator, tunnels};
+  };
+
   struct Thread {
-    explicit Thread() : loop(std::make_unique<net::Loop>()), control(*loop) {}
-    Thread(const Thread&) = delete;
-    Thread& operator=(const Thread&) = delete;
-    ~Thread() {
-      control.use(nullptr);
-      loop.reset();
-    }
-    std::unique_ptr<net::Loop> loop;
-    ControlThread control;
+    std::unique_ptr<net::Loop> loop = std::make_unique<net::Loop>();
+    std::unique_ptr<ControlThread> control;
     std::thread runner;
   };
 
-  Result<void> apply_settings(int settings_file, std::vector<Descriptor> keeper_sockets);
+  Result<void> start_services(std::vector<Descriptor> tun_queues, std::vector<Descriptor> state_files);
+  Result<void> apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
+                              std::vector<Descriptor> keeper_sockets);
   Result<void> tell(const proto::GatewayEvent& event);
 
   net::Task<void> hear_supervisor();
   void obey(proto::GatewayCommand command, std::vector<Descriptor> descriptors);
+  net::Task<void> finish(bool end_sessions);
   void end();
 
-  proto::GatewaySettings settings_;
+  std::shared_ptr<const proto::GatewaySettings> settings_;
   std::vector<std::unique_ptr<Thread>>
       threads_;  // the first runs in the main thread, with all that is shared
+  std::unique_ptr<Shared> shared_;
   std::unique_ptr<net::Socket> supervisor_;
   Descriptor authenticator_;
   Descriptor admin_listener_;

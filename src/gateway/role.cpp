@@ -11,6 +11,7 @@
 namespace sallyport::gateway {
 
 int run_role() {
+  sys::name_process("sally-gateway");
   log::configure({log::Level::notice, log::Format::text, "gateway"});
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of the write, not of the process
   GatewayProcess process;

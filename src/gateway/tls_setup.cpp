@@ -8,7 +8,7 @@ Result<std::shared_ptr<TlsSetup>> TlsSetup::make(const net::Executor& executor,
                                                  const proto::TlsSettings& settings,
                                                  Descriptor keeper_socket) {
   auto link = KeeperLink::open(executor, std::move(keeper_socket));
-  auto library = TRY(tls::Library::open(link->keys()));
+  const std::shared_ptr<tls::Library> library = TRY(tls::Library::open(link->keys()));
   tls::ServerSettings server;
   server.library = library->context();
   server.client_ca = settings.client_ca.value_or("");
@@ -24,7 +24,7 @@ Result<std::shared_ptr<TlsSetup>> TlsSetup::make(const net::Executor& executor,
     server.pairs.push_back({std::move(chain), std::move(key)});
   }
   auto context = TRY(tls::ServerContext::open(std::move(server)));
-  return std::shared_ptr<TlsSetup>(new TlsSetup(std::move(link), std::move(library), std::move(context)));
+  return std::shared_ptr<TlsSetup>(new TlsSetup(std::move(link), library, std::move(context)));
 }
 
 Result<tls::Connection> TlsSetup::new_connection() const {

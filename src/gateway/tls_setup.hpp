@@ -22,16 +22,18 @@ class TlsSetup {
 
   Result<tls::Connection> new_connection() const;
   tls::RemoteKeys& keys() { return link_->keys(); }
+  // What its connections live in: a tunnel holds it, and with it neither the link nor the keeper.
+  std::shared_ptr<const tls::Library> library() const { return library_; }
   void replace_keeper(Descriptor socket) { link_->replace(std::move(socket)); }
 
  private:
-  TlsSetup(std::shared_ptr<KeeperLink> link, std::unique_ptr<tls::Library> library,
+  TlsSetup(std::shared_ptr<KeeperLink> link, std::shared_ptr<tls::Library> library,
            tls::ServerContext context)
       : link_(std::move(link)), library_(std::move(library)), context_(std::move(context)) {}
 
   // In this order: the context's keys live in the library, the library's provider asks the link.
   std::shared_ptr<KeeperLink> link_;
-  std::unique_ptr<tls::Library> library_;
+  std::shared_ptr<tls::Library> library_;
   tls::ServerContext context_;
 };
 

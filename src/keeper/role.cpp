@@ -82,6 +82,7 @@ Result<void> keep() {
 }  // namespace
 
 int run_role() {
+  sys::name_process("sally-keeper");
   log::configure({log::Level::notice, log::Format::text, "keeper"});
   const auto result = keep();
   return result ? EXIT_SUCCESS : EXIT_FAILURE;

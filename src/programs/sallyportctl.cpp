@@ -13,11 +13,15 @@ using sallyport::Result;
 using sallyport::admin::Gateway;
 using sallyport::admin::UserAction;
 using sallyport::admin::UserCommand;
+using sallyport::admin::Whom;
 
 struct Choice {
   Gateway gateway;
   UserCommand user;
   bool end_sessions = false;
+  bool all_sessions = false;
+  std::string session;
+  Whom whom;
 };
 
 void add_user_action(CLI::App& user, UserCommand& command, const char* name, UserAction action,
@@ -42,8 +46,24 @@ void add_user(CLI::App& app, UserCommand& command) {
   add_user_action(*user, command, "list", UserAction::list, "List the users");
 }
 
+void add_sessions(CLI::App& app, Choice& choice) {
+  auto* sessions = app.add_subcommand("sessions", "List the sessions");
+  sessions->add_flag("--all", choice.all_sessions, "Those without a tunnel too");
+  auto* session = app.add_subcommand("session", "Show one session");
+  session->add_option("ID", choice.session, "The session's number")->required();
+  auto* disconnect = app.add_subcommand("disconnect", "End sessions, with their tokens");
+  auto* whom = disconnect->add_option_group("whom");
+  whom->add_option("ID", choice.whom.id, "The session's number");
+  whom->add_option("--user", choice.whom.user, "All sessions of a user");
+  whom->add_flag("--all", choice.whom.all, "All sessions");
+  whom->require_option(1);
+}
+
 Result<void> run(const CLI::App& app, Choice& choice) {
   if (app.got_subcommand("status")) return show_status(choice.gateway);
+  if (app.got_subcommand("sessions")) return list_sessions(choice.gateway, choice.all_sessions);
+  if (app.got_subcommand("session")) return show_session(choice.gateway, choice.session);
+  if (app.got_subcommand("disconnect")) return disconnect(choice.gateway, choice.whom);
   if (app.got_subcommand("reload")) return reload(choice.gateway);
   if (app.got_subcommand("stop")) return stop(choice.gateway, choice.end_sessions);
   choice.user.json = choice.gateway.json;
@@ -60,6 +80,7 @@ int main(int count, char** arguments) {
   app.add_option("--socket", choice.gateway.socket, "The gateway's admin socket")->capture_default_str();
   app.add_flag("--json", choice.gateway.json, "Print JSON");
   app.add_subcommand("status", "Show the gateway and its processes");
+  add_sessions(app, choice);
   app.add_subcommand("reload", "Read the configuration again");
   auto* stop = app.add_subcommand("stop", "Stop the gateway; clients come back by cookie");
   stop->add_flag("--end-sessions", choice.end_sessions, "End the sessions for good");

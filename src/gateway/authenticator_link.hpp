@@ -1,0 +1,43 @@
+// The way to the authenticator process: questions of phase 3 out, answers in. One socket for the whole
+// gateway, kept by the main thread; any control thread may ask.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "net/socket.hpp"
+#include "proto/authenticator_messages.hpp"
+
+namespace sallyport::gateway {
+
+class AuthenticatorLink {
+ public:
+  // `owner` runs the thread that keeps the socket.
+  explicit AuthenticatorLink(net::Executor owner) : owner_(std::move(owner)) {}
+
+  // In the owner's thread: the first socket, or that of a successor. What is open with the former one fails.
+  void use(Descriptor socket);
+  // In the owner's thread: ends the reader.
+  void close();
+
+  // From any control thread. `request.id` is set here. An authenticator that is gone, full or too slow is an
+  // Unavailable.
+  net::Task<proto::AuthenticatorAnswer::Outcome> ask(proto::AuthenticatorRequest request);
+
+ private:
+  using Outcome = proto::AuthenticatorAnswer::Outcome;
+  using Reply = std::function<void(Outcome)>;
+
+  void send(proto::AuthenticatorRequest request, Reply reply);
+  net::Task<void> read_answers(std::shared_ptr<net::Socket> socket);
+  void answer(std::uint64_t id, Outcome outcome);
+  void fail_all(const std::string& why);
+
+  net::Executor owner_;
+  std::shared_ptr<net::Socket> socket_;
+  std::map<std::uint64_t, Reply> open_;
+  std::uint64_t next_id_ = 1;
+};
+
+}  // namespace sallyport::gateway

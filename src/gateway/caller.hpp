@@ -1,0 +1,39 @@
+// What a phase knows of whoever sends it a request: the connection, the settings in force, and the services
+// that all control threads share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/ip.hpp"
+#include "flow/recorder.hpp"
+#include "gateway/authenticator_link.hpp"
+#include "proto/gateway_settings.hpp"
+#include "store/dialogue_store.hpp"
+#include "store/session_store.hpp"
+
+namespace sallyport::gateway {
+
+class Tunnels;
+
+// Each may be used from any control thread.
+struct Services {
+  store::SessionStore& sessions;
+  store::DialogueStore& dialogues;
+  AuthenticatorLink& authenticator;
+  Tunnels& tunnels;
+};
+
+struct Caller {
+  Endpoint peer;
+  std::uint64_t attempt = 0;     // in flow events
+  std::string certificate_hash;  // SHA-1 of our certificate in this connection's handshake
+  std::shared_ptr<const proto::GatewaySettings> settings;
+  Services& services;
+  flow::Recorder& flow;
+
+  const proto::VirtualHost& host() const { return settings->default_host; }
+};
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,178 @@
+#include "gateway/connect.hpp"
+
+#include <chrono>
+
+#include "base/log.hpp"
+#include "gateway/connect_terms.hpp"
+#include "gateway/replies.hpp"
+#include "gateway/tunnels.hpp"
+#include "proto/mtu.hpp"
+#include "proto/url.hpp"
+#include "sys/path_mtu.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds reply_limit{30};
+constexpr std::string_view tunnel_path = "/CSCOSSLC/tunnel";
+constexpr std::uint32_t this_node = 0;
+
+proto::HttpReply transient(std::string_view why) {
+  return refusal(503, "Service Unavailable", why);
+}
+
+proto::HttpReply bad_token() {
+  return refusal(401, "Unauthorized", "Cookie is not acceptable");
+}
+
+store::WallTime wall_now() {
+  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+}
+
+// The session of the request's token, while that lives.
+net::Task<std::optional<store::Session>> load(const Caller& caller, const proto::ConnectRequest& request) {
+  if (request.token.empty()) co_return std::nullopt;
+  auto session = or_throw(co_await caller.services.sessions.find(store::hash_of(request.token)));
+  const auto now = wall_now();
+  const auto over = [now](const std::optional<store::WallTime>& end) { return end && *end <= now; };
+  if (session && (over(session->expires_at) || over(session->dies_at))) session.reset();
+  co_return session;
+}
+
+ConnectFacts facts_of(const Caller& caller, const store::Session& session, net::TlsStream& stream) {
+  ConnectFacts facts;
+  const auto family = caller.peer.address.family();
+  facts.link = {.path_mtu = sys::path_mtu(stream.number()), .family = family};
+  const auto& tls = stream.connection();
+  facts.tls_record = proto::tls_record_cost(tls.version() == "TLSv1.3", tls.cipher());
+  facts.mtu_limit = caller.settings->mtu_limit;
+  if (const auto* pool = caller.host().pool(store::policy_of(session).address_pool)) facts.pool = *pool;
+  facts.certificate_hash = caller.certificate_hash;
+  facts.now = wall_now();
+  return facts;
+}
+
+// Everything that must be durable before the client hears of it: its addresses, and that this connection is
+// the session's tunnel from now on.
+net::Task<Result<store::Session>> save(const Caller& caller, const proto::ConnectRequest& request,
+                                       const ConnectFacts& facts, store::SessionId id) {
+  auto& sessions = caller.services.sessions;
+  const bool ipv4 = request.families.ipv4;
+  const auto leased = co_await sessions.lease(id, facts.pool, ipv4, wants_ipv6(request, facts));
+  if (!leased) co_return leased;
+  const auto claimed = co_await sessions.claim(id, this_node);
+  if (!claimed) co_return tl::unexpected(claimed.error());
+  if (!*claimed) co_return fail(ErrorKind::conflict, "the session has just ended");
+  auto session = **claimed;
+  session.connected_at = facts.now;
+  session.last_active = facts.now;
+  session.remote = caller.peer;
+  session.user_agent = request.user_agent.substr(0, 128);
+  session.hostname = request.hostname;
+  auto updated = co_await sessions.update(std::move(session));
+  co_return updated;
+}
+
+void record(const Caller& caller, const store::Session& session, const proto::ConnectReply& reply) {
+  using flow::FieldName;
+  flow::Event event(caller.attempt, flow::Phase::connect, flow::Step::finished);
+  event.with(FieldName::session, static_cast<std::int64_t>(session.id)).with(FieldName::user, session.user);
+  if (session.ipv4) event.with(FieldName::ipv4, session.ipv4->to_text());
+  if (session.ipv6) event.with(FieldName::ipv6, session.ipv6->to_text());
+  event.with(FieldName::cstp_mtu, std::int64_t{reply.mtu});
+  caller.flow.record(event);
+  log::notice("tunnel open", {{"user", session.user},
+                              {"session", static_cast<std::int64_t>(session.id)},
+                              {"peer", caller.peer.to_text()},
+                              {"ipv4", session.ipv4 ? session.ipv4->to_text() : "-"},
+                              {"ipv6", session.ipv6 ? session.ipv6->to_text() : "-"},
+                              {"mtu", std::int64_t{reply.mtu}}});
+}
+
+tunnel::TunnelSettings tunnel_settings(const store::Session& session, std::uint16_t mtu) {
+  tunnel::TunnelSettings settings;
+  settings.id = {session.id, session.generation};
+  for (const auto& address : {session.ipv4, session.ipv6}) {
+    if (!address) continue;
+    const auto host = or_throw(Prefix::make(*address, address->bits()));
+    settings.destinations.push_back(host);
+    settings.sources.push_back(host);
+  }
+  settings.mtu = mtu;
+  settings.liveness = proto::Keepalive::Rule::gateway(store::policy_of(session).dpd);
+  return settings;
+}
+
+// A CONNECT that will be answered with 200.
+struct Opening {
+  proto::ConnectReply reply;
+  tunnel::TunnelSettings tunnel;
+  proto::UserAgent agent = proto::UserAgent::unknown;
+  std::chrono::seconds idle_timeout{0};
+};
+
+net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
+                                                           const proto::HttpRequest& http,
+                                                           net::TlsStream& stream) {
+  if (proto::route_path(http.target) != tunnel_path) {
+    co_return tl::unexpected(refusal(404, "Not Found", "CONNECT goes to /CSCOSSLC/tunnel"));
+  }
+  const auto request = proto::ConnectRequest::parse(http.headers.list());
+  if (!request) co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));
+  const auto known = co_await load(caller, *request);
+  if (!known) co_return tl::unexpected(bad_token());
+
+  const auto facts = facts_of(caller, *known, stream);
+  const auto session = co_await save(caller, *request, facts, known->id);
+  if (!session) {
+    log::error("no tunnel: " + session.error().text, {{"user", known->user}});
+    co_return tl::unexpected(transient(session.error().text));
+  }
+  auto reply = connect_reply(*request, *session, facts);
+  record(caller, *session, reply);
+  co_return Opening{reply, tunnel_settings(*session, reply.mtu),
+                    proto::classify_user_agent(request->user_agent), store::policy_of(*session).idle_timeout};
+}
+
+proto::HttpReply connected(const proto::ConnectReply& terms) {
+  proto::HttpReply reply;
+  reply.reason = "CONNECTED";
+  reply.headers.add(terms.serialize());
+  return reply;
+}
+
+}  // namespace
+
+net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http, net::TlsStream& stream,
+                            net::RequestChannel& channel, std::shared_ptr<const tls::Library> library) {
+  auto opening = co_await prepare(caller, http, stream);
+  stream.expires_after(reply_limit);
+  if (!opening) {
+    co_await channel.send(opening.error(), proto::ReplyTo::connect);
+    co_await stream.close();
+    co_return;
+  }
+  auto& tunnels = caller.services.tunnels;
+  const auto id = opening->tunnel.id;
+  try {
+    const auto reply = connected(opening->reply);
+    co_await channel.send(reply, proto::ReplyTo::connect);
+  } catch (const Failure&) {
+    tunnels.never_ran(id);
+    throw;
+  }
+  const LiveTunnel about{.id = id,
+                         .tls_version = stream.connection().version(),
+                         .tls_cipher = stream.connection().cipher(),
+                         .agent = opening->agent,
+                         .mtu = opening->tunnel.mtu,
+                         .idle_timeout = opening->idle_timeout};
+  auto [descriptor, connection] = stream.release();
+  tunnels.attach(about, {std::move(opening->tunnel), std::move(library), std::move(descriptor),
+                         std::move(connection), channel.take_rest()});
+}
+
+}  // namespace sallyport::gateway

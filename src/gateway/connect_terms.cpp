@@ -1,0 +1,112 @@
+#include "gateway/connect_terms.hpp"
+
+#include <algorithm>
+
+#include "proto/auth_complete.hpp"
+#include "proto/user_agent.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+proto::Link whole_link(const proto::ConnectRequest& request, const ConnectFacts& facts) {
+  auto link = facts.link;
+  link.base_mtu = request.base_mtu;
+  return link;
+}
+
+void give_addresses(proto::ConnectReply& reply, const proto::ConnectRequest& request,
+                    const store::Session& session, const ConnectFacts& facts) {
+  for (const auto& [address, pool] :
+       {std::pair(session.ipv4, facts.pool.ipv4), std::pair(session.ipv6, facts.pool.ipv6)}) {
+    if (!address) continue;
+    const int length = pool ? pool->length() : address->bits();
+    if (const auto inner = Prefix::make(*address, length)) reply.assign(*inner, request.full_ipv6);
+  }
+}
+
+void give_routes(proto::ConnectReply& reply, const proto::GroupPolicy& policy, bool ipv6) {
+  for (const auto& prefix : policy.split_include) {
+    if (prefix.address().is_v4()) reply.split_include.push_back(prefix);
+    if (prefix.address().is_v6() && ipv6) reply.split_include6.push_back(prefix);
+  }
+  for (const auto& prefix : policy.split_exclude) {
+    if (prefix.address().is_v4()) reply.split_exclude.push_back(prefix);
+    if (prefix.address().is_v6() && ipv6) reply.split_exclude6.push_back(prefix);
+  }
+}
+
+// AnyConnect takes IPv6 resolvers from a header of their own, openconnect takes all from one.
+void give_dns(proto::ConnectReply& reply, const proto::GroupPolicy& policy, proto::UserAgent agent) {
+  for (const auto& address : policy.dns) {
+    const bool apart = address.is_v6() && proto::is_anyconnect(agent);
+    (apart ? reply.dns6 : reply.dns).push_back(address);
+  }
+  reply.default_domain = policy.default_domain;
+  reply.split_dns = policy.split_dns;
+  reply.tunnel_all_dns = policy.split_include.empty() && policy.split_dns.empty();
+}
+
+void give_timers(proto::ConnectReply& reply, const store::Session& session, store::WallTime now) {
+  const auto& policy = store::policy_of(session);
+  reply.dpd = policy.dpd;
+  reply.keepalive = policy.keepalive;
+  reply.idle_timeout = policy.idle_timeout;
+  reply.disconnected_timeout = policy.idle_timeout;
+  reply.session_timeout = policy.session_timeout;
+  if (session.expires_at) {
+    reply.session_remaining = std::max(*session.expires_at - now, std::chrono::seconds(1));
+  }
+  reply.rekey_time = policy.rekey;
+  reply.rekey_method = policy.rekey.count() > 0 ? policy.rekey_method : proto::RekeyMethod::none;
+}
+
+// The login's last document again, without its token: AnyConnect reads its settings from either.
+std::string post_auth_xml(const store::Session& session, const ConnectFacts& facts) {
+  proto::AuthComplete complete;
+  complete.session_id = std::to_string(session.id);
+  complete.banner.text = store::policy_of(session).banner;
+  complete.crypto_supported = {"ssl-dhe"};
+  complete.server_cert_hash = facts.certificate_hash;
+  return complete.serialize();
+}
+
+}  // namespace
+
+std::uint16_t inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts) {
+  // Without X-CSTP-Base-MTU the client's wish for the inner MTU is all there is to go by.
+  int limit = facts.mtu_limit;
+  if (request.base_mtu == 0 && request.mtu != 0 && (limit == 0 || request.mtu < limit)) limit = request.mtu;
+  return proto::tunnel_mtu(whole_link(request, facts), proto::dtls_aes_gcm, facts.tls_record, limit).cstp;
+}
+
+bool wants_ipv6(const proto::ConnectRequest& request, const ConnectFacts& facts) {
+  return request.families.ipv6 && proto::carries_ipv6(inner_mtu(request, facts));
+}
+
+proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const store::Session& session,
+                                  const ConnectFacts& facts) {
+  const auto& policy = store::policy_of(session);
+  proto::ConnectReply reply;
+  reply.server_name = "Sallyport";
+  reply.protocol = proto::cstp_protocol;
+  reply.hostname = request.hostname;
+  give_addresses(reply, request, session, facts);
+  give_routes(reply, policy, session.ipv6 && request.full_ipv6);
+  give_dns(reply, policy, proto::classify_user_agent(request.user_agent));
+  give_timers(reply, session, facts.now);
+  reply.smartcard_removal_disconnect = true;
+  reply.keep = true;
+  reply.tcp_keepalive = true;
+  reply.license = "accept";
+  reply.quarantine = false;
+  reply.routing_filtering_ignore = false;
+  reply.disable_always_on = false;
+  reply.base_mtu = static_cast<std::uint16_t>(proto::link_mtu(whole_link(request, facts)));
+  reply.mtu = inner_mtu(request, facts);
+  if (!policy.banner.empty()) reply.banner.push_back(policy.banner);
+  reply.post_auth_xml = post_auth_xml(session, facts);
+  return reply;
+}
+
+}  // namespace sallyport::gateway

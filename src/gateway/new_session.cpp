@@ -1,0 +1,93 @@
+#include "gateway/new_session.hpp"
+
+#include <chrono>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "gateway/replies.hpp"
+#include "proto/auth_complete.hpp"
+#include "proto/cookies.hpp"
+#include "tls/random.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+constexpr std::size_t token_size = 32;
+// A session that nobody connects to: as long as ocserv's cookies live.
+constexpr std::chrono::seconds unused_life{300};
+constexpr std::size_t user_agent_limit = 128;
+
+store::WallTime wall_now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+store::SessionId random_id() {
+  std::uint64_t id = 0;
+  for (const auto byte : or_throw(tls::random_bytes(sizeof id))) id = id << 8 | byte;
+  return id >> 11;  // below 2^53
+}
+
+proto::AuthComplete complete_document(const Caller& caller, const store::Session& session,
+                                      const Secret& token) {
+  proto::AuthComplete complete;
+  complete.session_id = std::to_string(session.id);
+  complete.session_token = token;
+  complete.banner.text = store::policy_of(session).banner;
+  complete.message = {.id = "0"};
+  complete.crypto_supported = {"ssl-dhe"};
+  complete.server_cert_hash = caller.certificate_hash;
+  return complete;
+}
+
+}  // namespace
+
+net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpRequest& request,
+                                        ProvenUser user, Dialect dialect) {
+  using flow::FieldName;
+  const auto* policy = caller.host().policy(user.profile.group_policy);
+  const auto bytes = or_throw(tls::random_bytes(token_size));
+  const Secret token(to_base64(bytes));
+  const auto now = wall_now();
+
+  store::Session wanted;
+  wanted.id = random_id();
+  wanted.token_hash = store::hash_of(token);
+  wanted.user = user.name;
+  wanted.connection_profile = user.profile.name;
+  wanted.policy = std::shared_ptr<const proto::GroupPolicy>(caller.settings, policy);
+  wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, user_agent_limit);
+  wanted.remote = caller.peer;
+  wanted.created_at = now;
+  wanted.last_active = now;
+  wanted.dies_at = now + unused_life;
+  if (policy->session_timeout.count() > 0) wanted.expires_at = now + policy->session_timeout;
+  const auto session = co_await caller.services.sessions.create(std::move(wanted));
+  if (!session) {
+    log::error("a login could not be kept: " + session.error().text, {{"user", user.name}});
+    co_return refusal(503, "Service Unavailable", "the session could not be stored");
+  }
+
+  log::notice("logged in", {{"user", user.name},
+                            {"connection_profile", user.profile.name},
+                            {"peer", caller.peer.to_text()},
+                            {"session", static_cast<std::int64_t>(session->id)}});
+  caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, flow::Step::finished)
+                         .with(FieldName::user, user.name)
+                         .with(FieldName::connection_profile, user.profile.name)
+                         .with(FieldName::session, static_cast<std::int64_t>(session->id)));
+  auto reply = complete_reply(complete_document(caller, *session, token), dialect);
+  reply.headers.add("Set-Cookie", proto::SetCookie::forget("webvpncontext").serialize());
+  const proto::SetCookie cookie{.name = "webvpn", .value = token, .path = "/", .max_age = {}};
+  reply.headers.add("Set-Cookie", cookie.serialize());
+  if (dialect == Dialect::version_1) {  // its clients read here what others have from the document
+    const proto::ConfigCookie config{.server_hash = caller.certificate_hash};
+    const proto::SetCookie told{
+        .name = "webvpnc", .value = Secret(config.serialize()), .path = "/", .max_age = {}};
+    reply.headers.add("Set-Cookie", proto::SetCookie::forget("webvpnc").serialize());
+    reply.headers.add("Set-Cookie", told.serialize());
+  }
+  co_return reply;
+}
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,28 @@
+// Phase 2 on the gateway: an init opens a login or changes its group; the answer is the form of the chosen
+// connection profile.
+#pragma once
+
+#include "gateway/caller.hpp"
+#include "gateway/replies.hpp"
+#include "net/task.hpp"
+#include "proto/http.hpp"
+
+namespace sallyport::gateway {
+
+// What a client says about its group: an init, or nothing (GET or an empty POST, version 1).
+struct Opening {
+  Dialect dialect = Dialect::version_1;
+  std::string group_access;
+  std::string group_select;
+};
+
+net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::HttpRequest& request,
+                                         Opening opening);
+
+// The cookie that finds a login again; it goes with each form.
+std::string login_cookie(const store::Dialogue& dialogue);
+// The login that a request belongs to, by its cookie or by the opaque handle; nothing: none is under way.
+std::optional<store::Dialogue> find_login(const Caller& caller, const proto::HttpRequest& request,
+                                          std::string_view opaque);
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,78 @@
+// The running tunnels: which worker carries them, what is known of them beside their sessions, and what their
+// ends mean for the sessions. Kept by the main thread; workers' events and other threads' calls are posted
+// there.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "net/signal.hpp"
+#include "net/task.hpp"
+#include "proto/lifetimes.hpp"
+#include "store/session_store.hpp"
+#include "tunnel/worker.hpp"
+
+namespace sallyport::gateway {
+
+struct LiveTunnel {
+  tunnel::TunnelId id;
+  std::string tls_version;
+  std::string tls_cipher;
+  proto::UserAgent agent = proto::UserAgent::unknown;
+  std::uint16_t mtu = 0;
+  std::chrono::seconds idle_timeout{0};  // 0: none
+  tunnel::Counters seen = {};            // as last told by the worker
+  tunnel::Counters accounted = {};       // the part of it that is in the session's totals
+  std::chrono::steady_clock::time_point last_data = {};
+};
+
+// Adds what a tunnel has carried since it was last accounted.
+void add_rest(store::Totals& totals, const LiveTunnel& live);
+
+class Tunnels {
+ public:
+  Tunnels(net::Executor owner, store::SessionStore& sessions);
+
+  // One worker for each TUN queue. Before the loop runs.
+  Result<void> start(std::vector<Descriptor> queues);
+  // Closes all tunnels without a word: the clients come back.
+  void stop();
+
+  // --- from any control thread
+
+  // After the 200 has been written.
+  void attach(LiveTunnel about, tunnel::Attach command);
+  // The 200 could not be written: the session is as if its tunnel had been lost.
+  void never_ran(tunnel::TunnelId id);
+  // Ends a session for a reason of the gateway's own: its record goes, its tunnel is told.
+  net::Task<void> end(store::Session session, proto::TunnelEnd why);
+
+  // --- in the owner's thread
+
+  const LiveTunnel* find(store::SessionId id) const;  // nullptr: the session is detached
+  std::size_t count() const { return live_.size(); }
+  net::Task<void> refresh();  // brings `seen` of all up to date
+
+ private:
+  tunnel::Worker& worker_of(store::SessionId id);
+  void hear(tunnel::Event event);
+  void on(const tunnel::Ended& ended);
+  void on(const tunnel::Totals& totals);
+  void spawn(net::Task<void> task, std::string_view what);
+
+  net::Task<void> settle(LiveTunnel ended, proto::TokenLife life);
+  net::Task<void> account(LiveTunnel live);
+  net::Task<void> keep_time();
+  net::Task<void> end_idle();
+  net::Task<void> end_expired();
+
+  net::Executor owner_;
+  store::SessionStore& sessions_;
+  std::vector<std::unique_ptr<tunnel::Worker>> workers_;
+  std::map<store::SessionId, LiveTunnel> live_;
+  net::Signal totals_told_;
+  std::size_t totals_due_ = 0;  // workers that have not answered yet
+};
+
+}  // namespace sallyport::gateway
