@@ -34,14 +34,13 @@ bool CertificateJudge::judge(const tls::Certificate& certificate, const tls::Cer
   return false;
 }
 
-Result<void> CertificateJudge::remember() {
+bool CertificateJudge::remember() {
   if (verdict_ == Verdict::allowed && !store_.allows(gateway_, pin_)) {
     store_.allow(gateway_, pin_);
-    return store_.save();
+    return true;
   }
   // A pin on the command line says nothing about whether the fault is gone.
-  if (verdict_ == Verdict::trusted && store_.remove(gateway_)) return store_.save();
-  return {};
+  return verdict_ == Verdict::trusted && store_.remove(gateway_);
 }
 
 }  // namespace sallyport::client

@@ -30,8 +30,9 @@ class CertificateJudge {
   Verdict verdict() const { return verdict_; }
   // For the user, if there is something to say: why it is blocked and how to go on, or the warning.
   const std::string& sentence() const { return sentence_; }
-  // After the handshake: keeps a new exception, forgets one whose fault is gone.
-  Result<void> remember();
+  // After the handshake: puts a new exception into the store, takes one out whose fault is gone. True: the
+  // store has changed and is to be kept.
+  bool remember();
 
  private:
   std::string gateway_;

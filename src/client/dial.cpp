@@ -1,47 +1,33 @@
 #include "client/dial.hpp"
 
-#include <csignal>
-#include <cstdio>
-
-#include <fmt/format.h>
-
-#include "client/handshake.hpp"
-#include "client/progress.hpp"
+#include "client/authenticate.hpp"
+#include "client/connect.hpp"
+#include "client/http_session.hpp"
+#include "client/select_group.hpp"
+#include "client/tunnel_life.hpp"
 
 namespace sallyport::client {
 
 namespace {
 
-net::Task<void> dial(const ConnectOptions& options, flow::Recorder& flow) {
-  const auto gateway = or_throw(proto::Url::parse(options.target));
-  const auto context = or_throw(open_context(options));
-  const auto stream = co_await handshake(gateway, options, context, flow);  // 1 TLS handshake
-  co_await stream->close();
-  throw Ended(ExitCode::failed,
-              {ErrorKind::unsupported, "phase 2 (group selection) and all after it are not built yet"});
+// Better now than after the password.
+void check_rights(const Attempt& attempt) {
+  if (attempt.may_configure) return;
+  throw Failure({ErrorKind::denied, "only root may make a tunnel interface: start it with sudo"});
 }
 
 }  // namespace
 
-ExitCode run(const ConnectOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a gateway that went away is an error of the write, not of the process
-  Progress progress(options.verbose);
-  flow::Recorder flow(1024, [&progress](const flow::Event& event) { progress.show(event); });
-  auto code = ExitCode::failed;
-  const auto task = [](const ConnectOptions& how, flow::Recorder& events,
-                       ExitCode& outcome) -> net::Task<void> {
-    try {
-      co_await dial(how, events);
-    } catch (const Ended& ended) {
-      outcome = ended.code();
-      throw;
-    }
-  };
-  net::Loop loop;
-  net::spawn(loop.executor(), task(options, flow, code),
-             [](const Error& error) { fmt::print(stderr, "sallyport: {}\n", error.text); });
-  loop.run();
-  return code;
+net::Task<void> dial(const Attempt& attempt) {
+  HttpSession session(attempt, or_throw(proto::Url::parse(attempt.options.target)));
+  co_await session.open();  // 1 TLS handshake
+  check_rights(attempt);
+  auto login = co_await select_group(session, attempt);                              // 2 group selection
+  const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
+  // 4 the downloader is not built yet
+  const auto facts = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
+  if (!attempt.options.no_dtls) attempt.console.say("DTLS is not built yet: all data goes over TLS");  // 6
+  co_await live(facts, attempt);
 }
 
 }  // namespace sallyport::client

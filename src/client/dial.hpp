@@ -1,13 +1,11 @@
-// The six phases of a connection, in order.
+// The six phases of a connection, in order, and the tunnel's life after them.
 #pragma once
 
-#include "client/options.hpp"
-#include "client/outcome.hpp"
+#include "client/attempt.hpp"
 
 namespace sallyport::client {
 
-// Connects as the options say and stays until the tunnel ends; says everything worth saying on stderr and
-// stdout.
-ExitCode run(const ConnectOptions& options);
+// Returns when the user ended the tunnel. Throws Ended, Failure.
+net::Task<void> dial(const Attempt& attempt);
 
 }  // namespace sallyport::client

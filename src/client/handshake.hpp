@@ -3,21 +3,28 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
-#include "client/options.hpp"
+#include "client/attempt.hpp"
 #include "client/outcome.hpp"
-#include "flow/recorder.hpp"
 #include "net/tls_stream.hpp"
 #include "proto/url.hpp"
 #include "tls/client_context.hpp"
 
 namespace sallyport::client {
 
-// The context that all TLS sessions of a run share. Fails on unreadable files and bad pins.
-Result<tls::ClientContext> open_context(const ConnectOptions& options);
+// The context that all TLS sessions of a run share; `authorities` is the text of the CA file, if any. Fails
+// on unreadable certificates and bad pins.
+Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities);
+
+// A TLS session with a gateway.
+struct Connected {
+  std::unique_ptr<net::TlsStream> stream;
+  Endpoint gateway;
+  int socket = -1;  // the stream's
+};
 
 // Throws Ended: certificate_blocked, unreachable, failed.
-net::Task<std::unique_ptr<net::TlsStream>> handshake(const proto::Url& gateway, const ConnectOptions& options,
-                                                     const tls::ClientContext& context, flow::Recorder& flow);
+net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt);
 
 }  // namespace sallyport::client

@@ -2,21 +2,56 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace sallyport::client {
 
+// --form-entry FORM:NAME=VALUE: the answer to one field of one form.
+struct FormEntry {
+  std::string form;  // the form's id: "main", "challenge" …
+  std::string name;
+  std::string value;
+  bool operator==(const FormEntry&) const = default;
+};
+
 struct ConnectOptions {
   std::string target;                // HOST[:PORT][/GROUP-URL]
   std::vector<std::string> resolve;  // HOST:ADDRESS: instead of asking DNS
+
+  // The gateway's certificate.
   std::string ca_file;
   bool system_trust = true;
   std::vector<std::string> server_pins;  // --servercert
   bool allow_untrusted = false;          // lifts the block for this gateway's certificate, with a warning
   bool allow_insecure_crypto = false;
+
+  // The login.
+  std::string user;
+  std::string group;                    // --authgroup: value or label
+  std::vector<FormEntry> form_entries;  // in the order given
+  bool passwords_on_stdin = false;      // a line for each password that is asked
   bool non_interactive = false;
-  bool verbose = false;
+
+  // What the gateway is told about us.
+  std::string user_agent;      // empty: our own
+  std::string platform;        // --os; empty: this system's
+  std::string version_string;  // empty: our own
+  std::string local_hostname;  // empty: the machine's
+  std::uint16_t mtu = 0;       // upper bound of the inner MTU; 0: none
+  std::uint16_t base_mtu = 0;  // of the path to the gateway; 0: as the system knows it
+  bool no_dtls = false;
+
+  // The machine's network.
+  std::string interface;  // name of the tunnel interface; empty: the first free sally number
+  std::string script;     // sets the host up instead of us, in vpnc-script's environment
+  bool disable_ipv6 = false;
+
+  // What is shown.
+  bool quiet = false;    // errors and what a script waits for, nothing else
+  bool verbose = false;  // every step, not only the end of each phase
+  bool timestamps = false;
 };
 
 }  // namespace sallyport::client

@@ -1,7 +1,5 @@
 #include "client/progress.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 
 namespace sallyport::client {
@@ -26,18 +24,16 @@ std::string details_of(const flow::Event& event) {
 }  // namespace
 
 void Progress::show(const flow::Event& event) {
-  if (phase_ != event.phase) {
-    phase_ = event.phase;
-    phase_began_ = event.time;
-  }
-  if (event.step != flow::Step::finished && !verbose_) return;
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(event.time - phase_began_);
-  const auto number = static_cast<int>(event.phase);
-  if (event.step == flow::Step::finished) {
-    fmt::print(stderr, "{} {:<26} {:>8.1f} ms  {}\n", number, title_of(event.phase),
-               static_cast<double>(took.count()) / 1000.0, details_of(event));
-  } else {
-    fmt::print(stderr, "{}   {} {}\n", number, name_of(event.step), details_of(event));
+  auto& course = courses_.try_emplace(event.phase, Course{event.time}).first->second;
+  const bool ends = event.step == flow::Step::finished;
+  const int number = static_cast<int>(event.phase);
+  if (ends && !course.finished) {
+    course.finished = true;
+    const std::chrono::duration<double, std::milli> took = event.time - course.began;
+    console_.say(fmt::format("{} {:<26} {:>8.1f} ms  {}", number, title_of(event.phase), took.count(),
+                             details_of(event)));
+  } else if (console_.verbose()) {
+    console_.say(fmt::format("{}   {} {}", number, name_of(event.step), details_of(event)));
   }
 }
 

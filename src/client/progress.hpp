@@ -1,22 +1,26 @@
-// Shows the six phases on stderr as they complete, each with the time it took.
+// Shows the six phases as they complete, each with the time it took.
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <map>
 
+#include "client/console.hpp"
 #include "flow/event.hpp"
 
 namespace sallyport::client {
 
 class Progress {
  public:
-  explicit Progress(bool verbose) : verbose_(verbose) {}
+  explicit Progress(const Console& console) : console_(console) {}
   void show(const flow::Event& event);
 
  private:
-  bool verbose_;  // each step, not only the end of each phase
-  std::chrono::system_clock::time_point phase_began_{};
-  std::optional<flow::Phase> phase_;
+  struct Course {
+    std::chrono::system_clock::time_point began;
+    bool finished = false;
+  };
+  const Console& console_;
+  std::map<flow::Phase, Course> courses_;  // a later phase may need another TLS handshake
 };
 
 }  // namespace sallyport::client

@@ -1,34 +1,94 @@
 // sallyport: the client.
 #include <cstdio>
+#include <cstring>
 
 #include <CLI/CLI.hpp>
 
 #include "base/version.hpp"
-#include "client/dial.hpp"
+#include "client/command_line.hpp"
+#include "client/connection.hpp"
+#include "client/front.hpp"
 #include "client/trust_command.hpp"
 
 namespace {
 
-void add_connect(CLI::App& app, sallyport::client::ConnectOptions& options) {
-  auto* connect = app.add_subcommand("connect", "Connect to a secure gateway");
-  connect->add_option("TARGET", options.target, "HOST[:PORT][/GROUP-URL]")->required();
-  connect->add_option("--cafile", options.ca_file, "Trust the certificate authorities in this PEM file");
-  connect->add_flag("!--no-system-trust", options.system_trust,
-                    "Do not trust the system's certificate authorities");
-  connect->add_option(
-      "--servercert", options.server_pins,
-      "Trust only a gateway certificate with this fingerprint: pin-sha256:…, sha256:…, sha1:…, or "
-      "the SHA-1 of the whole certificate");
-  connect->add_flag(
+using sallyport::client::ConnectOptions;
+
+void add_certificate_options(CLI::App& connect, ConnectOptions& options) {
+  connect.add_option("--cafile", options.ca_file, "Trust the certificate authorities in this PEM file");
+  connect.add_flag("!--no-system-trust", options.system_trust,
+                   "Do not trust the system's certificate authorities");
+  connect
+      .add_option(
+          "--servercert", options.server_pins,
+          "Trust only a gateway certificate with this fingerprint: pin-sha256:…, sha256:…, sha1:…, or "
+          "the SHA-1 of the whole certificate")
+      ->allow_extra_args(false);
+  connect.add_flag(
       "--allow-untrusted", options.allow_untrusted,
       "Connect in spite of a fault of the gateway's certificate, and warn at every connection until the "
       "fault is gone");
-  connect->add_option("--resolve", options.resolve, "HOST:ADDRESS: use this address instead of asking DNS");
-  connect->add_flag("--allow-insecure-crypto", options.allow_insecure_crypto,
-                    "Allow TLS 1.0 and 1.1, RSA and DHE-DSS key exchange, CBC");
-  connect->add_flag("--non-inter", options.non_interactive,
-                    "Never ask: fail where an answer would be needed");
-  connect->add_flag("-v,--verbose", options.verbose, "Show every step, not only the end of each phase");
+  connect.add_flag("--allow-insecure-crypto", options.allow_insecure_crypto,
+                   "Allow TLS 1.0 and 1.1, RSA and DHE-DSS key exchange, CBC");
+}
+
+void add_form_entry(CLI::App& connect, ConnectOptions& options) {
+  connect
+      .add_option_function<std::vector<std::string>>(
+          "--form-entry",
+          [&options](const std::vector<std::string>& texts) {
+            for (const auto& text : texts) {
+              auto entry = sallyport::client::parse_form_entry(text);
+              if (!entry) throw CLI::ValidationError("--form-entry", entry.error().text);
+              options.form_entries.push_back(std::move(*entry));
+            }
+          },
+          "FORM:NAME=VALUE: answer this field of this form")
+      ->allow_extra_args(false);
+}
+
+void add_login_options(CLI::App& connect, ConnectOptions& options) {
+  connect.add_option("-u,--user", options.user, "User name");
+  connect.add_option("--authgroup", options.group, "Group (connection profile), as the gateway lists it");
+  add_form_entry(connect, options);
+  connect.add_flag("--passwd-on-stdin", options.passwords_on_stdin,
+                   "Read a line of standard input for each password that is asked");
+  connect.add_flag("--non-inter", options.non_interactive, "Never ask: fail where an answer would be needed");
+}
+
+void add_identity_options(CLI::App& connect, ConnectOptions& options) {
+  connect.add_option("--useragent", options.user_agent, "HTTP User-Agent to name");
+  connect.add_option("--os", options.platform, "System to name")
+      ->check(CLI::IsMember({"linux", "linux-64", "win", "mac-intel", "android", "apple-ios"}));
+  connect.add_option("--version-string", options.version_string, "Version to name during the login");
+  connect.add_option("--local-hostname", options.local_hostname, "Host name to tell the gateway");
+}
+
+void add_tunnel_options(CLI::App& connect, ConnectOptions& options) {
+  connect.add_option("-i,--interface", options.interface, "Name of the tunnel interface");
+  connect.add_option(
+      "-s,--script", options.script,
+      "Program that sets up addresses, routes and DNS instead of us, called as vpnc-script is");
+  connect.add_flag("--disable-ipv6", options.disable_ipv6, "Do not ask for IPv6 in the tunnel");
+  connect.add_option("-m,--mtu", options.mtu, "Upper bound of the tunnel's MTU")
+      ->check(CLI::Range(576, 16384));
+  connect.add_option("--base-mtu", options.base_mtu, "MTU of the path to the gateway")
+      ->check(CLI::Range(1280, 16384));
+  connect.add_flag("--no-dtls", options.no_dtls, "Use TLS only");
+}
+
+void add_connect(CLI::App& app, ConnectOptions& options) {
+  auto& connect = *app.add_subcommand("connect", "Connect to a secure gateway");
+  connect.add_option("TARGET", options.target, "HOST[:PORT][/GROUP-URL]")->required();
+  connect.add_option("--resolve", options.resolve, "HOST:ADDRESS: use this address instead of asking DNS")
+      ->allow_extra_args(false);
+  add_certificate_options(connect, options);
+  add_login_options(connect, options);
+  add_identity_options(connect, options);
+  add_tunnel_options(connect, options);
+  connect.add_flag("-q,--quiet", options.quiet, "Show only errors, and what scripts wait for");
+  connect.add_flag("-v,--verbose", options.verbose, "Show every step, not only the end of each phase");
+  connect.add_flag("--timestamp", options.timestamps, "Begin each message with the time");
 }
 
 void add_trust(CLI::App& app, std::string& gateway) {
@@ -48,17 +108,38 @@ int run_trust(const CLI::App& trust, const std::string& gateway) {
   return 1;
 }
 
+// The front starts the same program again as the connection, with two words in front of its own arguments.
+constexpr const char* part_option = "--part";
+constexpr const char* connection_part = "connection";
+
+bool is_connection(int count, char** arguments) {
+  return count > 2 && std::strcmp(arguments[1], part_option) == 0 &&
+         std::strcmp(arguments[2], connection_part) == 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   CLI::App app("The Sallyport client: AnyConnect SSL VPN.", "sallyport");
   app.set_version_flag("--version", std::string(sallyport::version()));
   app.require_subcommand(1);
-  sallyport::client::ConnectOptions options;
+  ConnectOptions options;
   add_connect(app, options);
   std::string gateway;
   add_trust(app, gateway);
-  CLI11_PARSE(app, count, arguments);
+  const bool connection = is_connection(count, arguments);
+  if (connection) {
+    count -= 2;
+    arguments += 2;  // what stands at [0] now is not looked at
+  }
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;  // 0: --help or --version
+  }
   if (app.got_subcommand("trust")) return run_trust(*app.get_subcommand("trust"), gateway);
-  return static_cast<int>(sallyport::client::run(options));
+  if (connection) return static_cast<int>(sallyport::client::run_connection(options));
+  std::vector<std::string> again(arguments, arguments + count);
+  again.insert(again.begin() + 1, {part_option, connection_part});
+  return sallyport::client::run_front(options, again);
 }

@@ -1,0 +1,161 @@
+#include "client/authenticate.hpp"
+
+#include "client/form_answers.hpp"
+#include "client/terminal_text.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using flow::FieldName;
+using flow::Phase;
+using flow::Step;
+using Type = proto::AuthField::Type;
+
+constexpr int max_rounds = 100;
+
+struct Answers {
+  std::vector<proto::FormField> fields;  // in the form's order
+  bool asked = false;                    // somebody gave one of them, or stdin did
+};
+
+// A form of the gateway's, and how many came before it.
+struct Round {
+  proto::AuthForm form;
+  int number = 0;  // the first is 1
+};
+
+// With the gateway's words once it has refused something (ocserv says so in the message).
+Ended login_failed(const Round& round, const std::string& why) {
+  const auto words = round.form.error || round.number > 1 ? words_of(round.form) : std::string();
+  return {ExitCode::login_failed, {ErrorKind::denied, words.empty() ? why : words + " (" + why + ")"}};
+}
+
+void show(const proto::AuthForm& form, const Attempt& attempt) {
+  attempt.console.quote(form.banner.filled());
+  attempt.console.quote(form.message.filled());
+  if (form.error) attempt.console.quote(form.error->filled());
+}
+
+net::Task<Secret> ask(const Round& round, const proto::AuthField& field, const Attempt& attempt) {
+  attempt.record(Attempt::event(Phase::authenticate, Step::asked).with(FieldName::message, field.name));
+  auto& prompt = attempt.prompt;
+  for (;;) {
+    std::optional<Secret> answer;
+    if (field.type == Type::password) {
+      answer = co_await prompt.secret(question_of(field));
+    } else if (prompt.can_ask()) {
+      answer = co_await prompt.ask(question_of(field), Prompt::Echo::on);
+    } else if (field.type == Type::select) {
+      answer.emplace();  // the selected entry
+    }
+    if (!answer) {
+      const bool stdin_ended = field.type == Type::password && prompt.secrets_on_stdin();
+      throw login_failed(round, stdin_ended ? "standard input has no further password"
+                                            : "the gateway asks for " + terminal_line(field.name) +
+                                                  ", and there is nobody to answer");
+    }
+    if (field.type != Type::select) co_return *answer;
+    const auto value = value_in(field, *answer);
+    if (value) co_return *value;
+    attempt.console.complain("there is no such entry");
+  }
+}
+
+net::Task<Answers> fill(const Round& round, const std::string& group, const Attempt& attempt) {
+  const auto plan = or_throw(plan_answers(round.form, group, attempt.options));
+  for (;;) {
+    Answers answers;
+    for (const auto& [field, known] : plan) {
+      proto::FormField answer{field->name, known.value_or(Secret())};
+      if (!known) {
+        answer.value = co_await ask(round, *field, attempt);
+        answers.asked = true;
+      }
+      answers.fields.push_back(std::move(answer));
+    }
+    if (!repetition_differs(answers.fields)) co_return answers;
+    attempt.console.complain("the repetition differs from the new password");
+    if (!answers.asked) throw login_failed(round, "two entries given for it contradict each other");
+  }
+}
+
+void check_answerable(const Round& round) {
+  const auto& form = round.form;
+  if (form.has_form || form.authentication_complete) return;
+  if (form.client_cert_request) {
+    throw Failure(
+        {ErrorKind::unsupported, "the gateway asks for a client certificate, which is not built yet"});
+  }
+  throw login_failed(round, "the gateway asks nothing further");
+}
+
+// The token of the message goes before the cookie's.
+Secret token_of(const proto::AuthComplete& complete, const proto::CookieJar& cookies) {
+  if (!complete.session_token.empty()) return complete.session_token;
+  const auto* cookie = cookies.find("webvpn");
+  if (cookie == nullptr || cookie->empty()) {
+    throw Failure({ErrorKind::malformed, "the gateway completed the login without a session token"});
+  }
+  return *cookie;
+}
+
+proto::AuthReply reply_with(const Answers& answers, const Login& login, const ConnectOptions& options) {
+  proto::AuthReply reply;
+  reply.client = client_info(options);
+  reply.opaque = login.opaque;
+  for (const auto& [name, value] : answers.fields) reply.answer(name, value);
+  return reply;
+}
+
+std::string user_of(const Answers& answers, std::string before) {
+  for (const auto& [name, value] : answers.fields) {
+    if (name == "username") return std::string(value.reveal_text());
+  }
+  return before;
+}
+
+}  // namespace
+
+net::Task<Admission> authenticate(HttpSession& session, Login login, const Attempt& attempt) {
+  std::string user;
+  Answers last;
+  Round round;
+  while (login.complete() == nullptr) {
+    round = {*login.form(), round.number + 1};
+    show(round.form, attempt);
+    if (round.form.error) {
+      attempt.record(
+          Attempt::event(Phase::authenticate, Step::refused).with(FieldName::round, round.number - 1));
+    }
+    check_answerable(round);
+    auto answers = co_await fill(round, login.group, attempt);
+    const bool again = round.number > 1 && !answers.asked && !answers.fields.empty();
+    if (again && answers.fields == last.fields) throw login_failed(round, "the same answers were refused");
+    if (round.number > max_rounds) throw login_failed(round, "the gateway does not stop asking");
+    user = user_of(answers, std::move(user));
+    const auto reply = reply_with(answers, login, attempt.options);
+    const auto elsewhere =
+        co_await converse(session, login, reply.serialize(), Phase::authenticate, "auth-reply", attempt);
+    if (elsewhere) {
+      throw Failure({ErrorKind::denied, "the gateway sends the login on to another host, " +
+                                            terminal_line(elsewhere->authority()) + "; answers stay here"});
+    }
+    last = std::move(answers);
+  }
+  Admission admission;
+  admission.complete = *login.complete();
+  admission.token = token_of(admission.complete, session.cookies());
+  attempt.console.quote(admission.complete.banner.filled());
+  attempt.console.quote(admission.complete.message.filled());
+  auto finished = Attempt::event(Phase::authenticate, Step::finished);
+  if (!user.empty()) finished.with(FieldName::user, user);
+  finished.with(FieldName::round, round.number);
+  if (!admission.complete.session_id.empty()) {
+    finished.with(FieldName::session, admission.complete.session_id);
+  }
+  attempt.record(finished);
+  co_return admission;
+}
+
+}  // namespace sallyport::client

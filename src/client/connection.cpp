@@ -1,0 +1,112 @@
+#include "client/connection.hpp"
+
+#include <csignal>
+
+#include <unistd.h>
+
+#include "client/attempt.hpp"
+#include "client/dial.hpp"
+#include "client/handshake.hpp"
+#include "client/progress.hpp"
+#include "sys/process.hpp"
+#include "sys/sandbox.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+constexpr std::size_t max_ca_file = 4U << 20;  // a system's whole bundle is a quarter of it
+
+// A terminal sends its signals to both parts. They are the front's, which tells us what the user wishes. A
+// gateway that went away is an error of the write, not of the process.
+void leave_signals_to_the_front() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE}) {
+    std::signal(number, SIG_IGN);
+  }
+}
+
+Result<std::string> read_all(const Descriptor& file, std::size_t limit) {
+  std::string content(limit + 1, '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const auto got = ::read(file.number(), content.data() + size, content.size() - size);
+    if (got < 0) return fail_errno("cannot read the CA file");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size > limit) return fail(ErrorKind::malformed, "the CA file is too large");
+  }
+  content.resize(size);
+  return content;
+}
+
+// What the front gave us, used up before anything of a stranger is read.
+struct Inheritance {
+  TrustStore trust;
+  tls::ClientContext tls;
+  bool may_configure;
+};
+
+Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& options) {
+  auto start = TRY(FrontLink::receive_start(channel));
+  const auto& message = start.message;
+  TRY(sys::become_unprivileged({message.uid, message.gid}, static_cast<pid_t>(message.front)));
+  std::string authorities;
+  for (std::size_t i = 0; i < start.files.size(); ++i) {
+    if (message.files[i] == proto::UserFile::ca_file)
+      authorities = TRY(read_all(start.files[i], max_ca_file));
+  }
+  auto trust = TRY(TrustStore::parse(message.trust));
+  auto tls = TRY(open_context(options, std::move(authorities)));
+  return Inheritance{std::move(trust), std::move(tls), message.may_configure};
+}
+
+net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code) {
+  try {
+    co_await dial(attempt);
+    code = ExitCode::ended_by_user;
+  } catch (const Ended& ended) {
+    code = ended.code();
+    attempt.console.complain(ended.error().text);
+  } catch (const Failure& failure) {
+    attempt.console.complain(failure.error().text);
+  }
+  loop.stop();
+}
+
+}  // namespace
+
+ExitCode run_connection(const ConnectOptions& options) {
+  sys::name_process("sally-connect");
+  leave_signals_to_the_front();
+  const Console console({options.quiet, options.verbose, options.timestamps});
+  Descriptor channel(sys::channel_descriptor);
+  auto inherited = take_over(channel, options);
+  if (!inherited) {
+    console.complain(inherited.error().text);
+    return ExitCode::failed;
+  }
+  auto code = ExitCode::failed;
+  Progress progress(console);
+  flow::Recorder flow(1024, [&progress](const flow::Event& event) { progress.show(event); });
+  // Stopping the loop ends the phases wherever they wait. Their frames go with the loop, after what stands
+  // below it: sockets, and a thread, that must not outlive it.
+  net::Loop loop;
+  Prompt prompt(!options.non_interactive, options.passwords_on_stdin);
+  FrontLink front(loop.executor(), std::move(channel));
+  Tunnel tunnel(loop);
+  const Attempt attempt{options,        console, flow,
+                        front,          prompt,  inherited->trust,
+                        inherited->tls, tunnel,  inherited->may_configure};
+  front.listen([&loop](proto::UserWish wish) {
+    if (wish == proto::UserWish::end || wish == proto::UserWish::detach) loop.stop();
+  });
+  net::spawn(loop.executor(), front.run(), [&loop](const Error&) { loop.stop(); });
+  net::spawn(loop.executor(), run_dial(attempt, loop, code), [&console, &loop](const Error& error) {
+    console.complain(error.text);
+    loop.stop();
+  });
+  loop.run();
+  return code;
+}
+
+}  // namespace sallyport::client

@@ -1,0 +1,235 @@
+#include "client/front.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <span>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "client/front_signals.hpp"
+#include "client/host_settings_check.hpp"
+#include "client/host_tunnel.hpp"
+#include "client/trust_store.hpp"
+#include "sys/files.hpp"
+#include "sys/message_socket.hpp"
+#include "sys/process.hpp"
+#include "sys/sandbox.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Whom the connection becomes when root started the client without sudo; no account of the system's.
+constexpr uid_t nobody_else = 61183;
+// After the user's wish to end: a logout on a slow line has its time.
+constexpr std::chrono::seconds end_limit{15};
+
+void complain(const Error& error) {
+  fmt::print(stderr, "sallyport: {}\n", error.text);
+}
+
+std::optional<std::uint32_t> number_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr) return std::nullopt;
+  const auto number = parse_number(text, 0xfffffffe);
+  if (!number || *number == 0) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+sys::Identity connection_identity() {
+  if (geteuid() != 0) return {geteuid(), getegid()};
+  const auto uid = number_in("SUDO_UID");
+  const auto gid = number_in("SUDO_GID");
+  if (uid && gid) return {*uid, *gid};
+  return {nobody_else, nobody_else};
+}
+
+// The lifted blocks; without a folder for them there are none.
+Result<std::string> load_trust() {
+  const auto store = TrustStore::load();
+  if (!store && store.error().kind == ErrorKind::unavailable) return std::string();
+  if (!store) return tl::unexpected(store.error());
+  auto text = store->exceptions().empty() ? std::string() : store->serialize();
+  if (text.size() > proto::max_trust_file) {
+    return fail(ErrorKind::unsupported, "there are too many allowed gateways; see `sallyport trust list`");
+  }
+  return text;
+}
+
+Result<void> store_trust(const std::string& text) {
+  if (text.size() > proto::max_trust_file) return fail(ErrorKind::malformed, "the list of them is too long");
+  return TRY(TrustStore::parse(text)).save();
+}
+
+class Front {
+ public:
+  explicit Front(const ConnectOptions& options) : options_(options) {}
+
+  Result<void> start(const std::vector<std::string>& connection_arguments);
+  int serve();  // the exit status
+
+ private:
+  void receive();
+  void handle_signals();
+  void note_end();
+  void handle(const proto::StoreTrust& message);
+  void handle(const proto::ConfigureHost& message);
+  void handle(const proto::Reconnecting&);
+  Result<void> configure(const proto::HostSettings& settings);
+  void send(const proto::FrontMessage& message, std::span<const int> descriptors = {});
+  void give_up(const Error& error);  // with a connection that does not keep to its messages
+  int wait_time() const;
+
+  const ConnectOptions& options_;
+  Descriptor signals_;
+  sys::Process connection_;
+  std::optional<HostTunnel> host_;
+  std::optional<int> wait_status_;
+  std::optional<steady_clock::time_point> end_by_;
+};
+
+Result<void> Front::start(const std::vector<std::string>& connection_arguments) {
+  signals_ = TRY(take_signals());
+  proto::ConnectionStart first;
+  first.trust = TRY(load_trust());
+  std::vector<Descriptor> files;
+  if (!options_.ca_file.empty()) {
+    files.push_back(TRY(sys::open_file(options_.ca_file)));
+    first.files.push_back(proto::UserFile::ca_file);
+  }
+  const auto identity = connection_identity();
+  first.uid = identity.uid;
+  first.gid = identity.gid;
+  first.front = static_cast<std::uint32_t>(getpid());
+  first.may_configure = geteuid() == 0;
+  // Only then: it takes back what an earlier client left, which root alone may.
+  if (first.may_configure) host_.emplace(options_, HostPaths{}, complain);
+  connection_ =
+      TRY(sys::start_role(connection_arguments, {.keeps_stdin = true, .ignored_signals = user_signals}));
+  std::vector<int> numbers;
+  for (const auto& file : files) numbers.push_back(file.number());
+  send(first, numbers);
+  return sys::set_non_blocking(connection_.channel.number());
+}
+
+int Front::wait_time() const {
+  if (!end_by_) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(*end_by_ - steady_clock::now());
+  return static_cast<int>(std::max<milliseconds::rep>(left.count(), 0));
+}
+
+int Front::serve() {
+  while (!wait_status_) {
+    std::array<pollfd, 2> entries{pollfd{signals_.number(), POLLIN, 0},
+                                  pollfd{connection_.channel.number(), POLLIN, 0}};
+    const int ready = poll(entries.data(), entries.size(), wait_time());
+    if (ready < 0 && errno != EINTR) complain({ErrorKind::internal, "cannot wait for the connection"});
+    if (ready == 0) {
+      give_up({ErrorKind::timeout, "the connection does not end: it is killed"});
+      end_by_.reset();
+    }
+    if (ready > 0 && entries[1].revents != 0) receive();
+    if (ready > 0 && entries[0].revents != 0) handle_signals();
+  }
+  host_.reset();
+  if (WIFEXITED(*wait_status_)) return WEXITSTATUS(*wait_status_);
+  complain({ErrorKind::internal, "the connection ended by " + sys::describe_exit(*wait_status_)});
+  return 1;
+}
+
+// All that waits, so that the last wishes of a connection that has ended are heard too.
+void Front::receive() {
+  while (connection_.channel.is_open()) {
+    const auto message = sys::receive_message(connection_.channel.number());
+    if (!message && message.error().kind == ErrorKind::unavailable) return;
+    if (!message && message.error().kind == ErrorKind::closed) {
+      connection_.channel.close();
+      return;
+    }
+    const auto decoded = message ? proto::decode<proto::ConnectionMessage>(message->bytes)
+                                 : Result<proto::ConnectionMessage>(tl::unexpected(message.error()));
+    if (!decoded)
+      return give_up({decoded.error().kind, "the connection makes no sense: " + decoded.error().text});
+    std::visit([this](const auto& wish) { handle(wish); }, *decoded);
+  }
+}
+
+void Front::handle_signals() {
+  while (const int number = next_signal(signals_)) {
+    if (number == SIGCHLD) note_end();
+    const auto wish = wish_of(number);
+    if (!wish) continue;
+    const bool ends = *wish == proto::UserWish::end || *wish == proto::UserWish::detach;
+    if (ends && !end_by_) end_by_ = steady_clock::now() + end_limit;
+    send(proto::UserWants{*wish});
+  }
+}
+
+void Front::note_end() {
+  int status = 0;
+  if (waitpid(connection_.pid, &status, WNOHANG) != connection_.pid) return;
+  wait_status_ = status;
+  receive();
+}
+
+void Front::handle(const proto::StoreTrust& message) {
+  const auto stored = store_trust(message.trust);
+  if (!stored) complain({stored.error().kind, "cannot keep the allowed gateways: " + stored.error().text});
+}
+
+void Front::handle(const proto::ConfigureHost& message) {
+  if (wait_status_) return;  // asked for by one that is gone
+  const auto done = configure(message.settings);
+  if (!done) return send(proto::FrontFailed{done.error().text});
+  const auto& tun = host_->tun();
+  const std::array<int, 1> queue{tun.queues.front().number()};
+  send(proto::HostConfigured{tun.name}, queue);
+}
+
+Result<void> Front::configure(const proto::HostSettings& settings) {
+  if (!host_) return fail(ErrorKind::denied, "only root may make a tunnel interface: start it with sudo");
+  TRY(check(settings));
+  return host_->configure(settings);
+}
+
+void Front::handle(const proto::Reconnecting&) {
+  if (host_ && !wait_status_) host_->reconnecting();
+}
+
+void Front::send(const proto::FrontMessage& message, std::span<const int> descriptors) {
+  if (!connection_.channel.is_open()) return;
+  const auto sent = sys::send_message(connection_.channel.number(), proto::encode(message), descriptors);
+  // One that has just ended tells so by SIGCHLD.
+  if (!sent && sent.error().kind != ErrorKind::closed) give_up(sent.error());
+}
+
+void Front::give_up(const Error& error) {
+  complain(error);
+  kill(connection_.pid, SIGKILL);
+  connection_.channel.close();
+}
+
+}  // namespace
+
+int run_front(const ConnectOptions& options, const std::vector<std::string>& connection_arguments) {
+  Front front(options);
+  if (const auto started = front.start(connection_arguments); !started) {
+    complain(started.error());
+    return 1;
+  }
+  return front.serve();
+}
+
+}  // namespace sallyport::client

@@ -1,0 +1,56 @@
+// The connection's seam to the front: what only that part may do (the user's files, the machine's network) is
+// asked for here, and the user's wishes come in here. Used by all phases.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/descriptor.hpp"
+#include "net/signal.hpp"
+#include "net/socket.hpp"
+#include "proto/client_messages.hpp"
+
+namespace sallyport::client {
+
+// The machine is set up for the tunnel.
+struct HostInterface {
+  std::string name;
+  Descriptor tun;
+};
+
+class FrontLink {
+ public:
+  // Waits for the first message, on a channel that still blocks. Its files are the descriptors beside it.
+  struct Start {
+    proto::ConnectionStart message;
+    std::vector<Descriptor> files;
+  };
+  static Result<Start> receive_start(const Descriptor& channel);
+
+  // `on_wish` hears the user's wishes until listen() takes another function.
+  FrontLink(const net::Executor& executor, Descriptor channel);
+
+  using OnWish = std::function<void(proto::UserWish)>;
+  void listen(OnWish on_wish) { on_wish_ = std::move(on_wish); }
+
+  // Reads what the front says until it is gone. Throws Failure, always.
+  net::Task<void> run();
+
+  // The user's lifted blocks, for the file. Throws Failure.
+  void store_trust(const std::string& trust);
+  // Sets the machine up, the first time with a new interface. One at a time. Throws Failure with the front's
+  // words.
+  net::Task<HostInterface> configure(proto::HostSettings settings);
+
+ private:
+  void send(const proto::ConnectionMessage& message);
+  Result<void> take(Bytes bytes, std::vector<Descriptor> descriptors);
+
+  net::Socket channel_;
+  net::Signal answered_;
+  std::optional<Result<HostInterface>> answer_;
+  OnWish on_wish_;
+};
+
+}  // namespace sallyport::client

@@ -1,0 +1,59 @@
+#include "client/host_routes.hpp"
+
+#include <algorithm>
+
+namespace sallyport::client {
+
+namespace {
+
+Prefix host(const Address& address) {
+  return *Prefix::make(address, address.bits());
+}
+
+void add(std::vector<Prefix>& list, const Prefix& prefix) {
+  const auto network = *Prefix::make(prefix.network(), prefix.length());
+  if (std::ranges::find(list, network) == list.end()) list.push_back(network);
+}
+
+void add_whole(std::vector<Prefix>& list, Address::Family family) {
+  const bool v4 = family == Address::Family::v4;
+  add(list, *Prefix::make(v4 ? Address::v4(0) : Address::v6({}), 1));
+  add(list, *Prefix::make(v4 ? Address::v4(0x80000000) : Address::v6({0x80}), 1));
+}
+
+void add_family(WantedRoutes& routes, const proto::HostSettings& settings, const Prefix& inner) {
+  const auto family = inner.address().family();
+  if (inner.length() < inner.address().bits()) add(routes.into_tunnel, inner);
+  bool split = false;
+  for (const auto& include : settings.split_include) {
+    if (include.address().family() != family) continue;
+    split = true;
+    if (include.length() == 0) {
+      add_whole(routes.into_tunnel, family);
+    } else if (include != host(settings.gateway)) {
+      add(routes.into_tunnel, include);
+    }
+  }
+  if (!split) add_whole(routes.into_tunnel, family);
+  for (const auto& server : settings.dns) {
+    if (split && server.family() == family && server != settings.gateway)
+      add(routes.into_tunnel, host(server));
+  }
+  const auto any = family == Address::Family::v4 ? Address::v4(0) : Address::v6({});
+  for (const auto& exclude : settings.split_exclude) {
+    // AnyConnect's word for "the local networks" is 0.0.0.0/32; they are reachable without a route of ours.
+    if (exclude.address().family() == family && exclude.address() != any) add(routes.around, exclude);
+  }
+}
+
+}  // namespace
+
+WantedRoutes wanted_routes(const proto::HostSettings& settings) {
+  WantedRoutes routes;
+  add(routes.around, host(settings.gateway));
+  if (settings.ipv4) add_family(routes, settings, *settings.ipv4);
+  if (settings.ipv6) add_family(routes, settings, *settings.ipv6);
+  return routes;
+}
+
+}  // namespace sallyport::client

@@ -1,0 +1,129 @@
+#include "client/http_session.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/version.hpp"
+#include "net/http_channel.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using std::chrono::minutes;
+
+// A second factor that the user confirms on a telephone takes its time.
+constexpr minutes reply_limit{3};
+constexpr std::size_t pad_block = 64;
+
+}  // namespace
+
+std::string padding_for(std::size_t body_size) {
+  return std::string(pad_block - body_size % pad_block, '0');
+}
+
+std::optional<std::string> redirect_of(const proto::HttpReply& reply) {
+  constexpr std::array redirects{301, 302, 303, 307, 308};
+  if (std::ranges::find(redirects, reply.status) == redirects.end()) return std::nullopt;
+  const auto location = reply.headers.find("Location");
+  if (!location) return std::nullopt;
+  return std::string(*location);
+}
+
+// Newer ASA turn agents away that do not begin with "AnyConnect"; anylink looks for that word.
+std::string HttpSession::user_agent() const {
+  if (!attempt_.options.user_agent.empty()) return attempt_.options.user_agent;
+  return "AnyConnect-compatible Sallyport v" + std::string(version());
+}
+
+net::Task<void> HttpSession::open() {
+  if (connection_) co_return;
+  auto connected = co_await handshake(url_, attempt_);
+  connection_ = std::move(connected);
+  used_ = false;
+}
+
+net::Task<void> HttpSession::close() {
+  if (!connection_) co_return;
+  const auto old = std::move(connection_->stream);
+  connection_.reset();
+  co_await old->close();
+}
+
+net::Task<void> HttpSession::go_to(proto::Url url) {
+  const bool stays = url_.same_host(url);
+  url_ = std::move(url);
+  if (stays) co_return;
+  cookies_.clear();
+  co_await close();
+}
+
+Connected HttpSession::take_connection() {
+  auto taken = std::move(*connection_);
+  connection_.reset();
+  return taken;
+}
+
+proto::HttpRequest HttpSession::request(std::string_view method) const {
+  proto::HttpRequest request;
+  request.method = method;
+  request.target = url_.target();
+  request.headers = {{"Host", url_.authority()}, {"User-Agent", user_agent()}};
+  if (!cookies_.empty()) request.headers.add("Cookie", cookies_.header());
+  request.headers.add("Accept", "*/*");
+  request.headers.add("Accept-Encoding", "identity");
+  request.headers.add("X-Transcend-Version", "1");
+  request.headers.add("X-Aggregate-Auth", "1");
+  return request;
+}
+
+net::Task<proto::HttpReply> HttpSession::post(std::string body) {
+  auto post = request("POST");
+  post.headers.add("X-Pad", padding_for(body.size()));
+  post.headers.add("Content-Type", "application/xml; charset=utf-8");
+  post.body = std::move(body);
+  auto reply = co_await finish(std::move(post));
+  co_return reply;
+}
+
+net::Task<proto::HttpReply> HttpSession::get() {
+  auto reply = co_await finish(request("GET"));
+  co_return reply;
+}
+
+net::Task<proto::HttpReply> HttpSession::finish(proto::HttpRequest request) {
+  auto exchanged = co_await exchange(std::move(request));
+  for (const auto text : exchanged.reply.headers.all("Set-Cookie")) {
+    if (const auto cookie = proto::SetCookie::parse(text)) cookies_.store(*cookie);
+  }
+  // More than the reply that was asked for: whose answer the next bytes are is no longer certain.
+  if (exchanged.reply.wants_close() || !exchanged.rest.empty()) co_await close();
+  co_return exchanged.reply;
+}
+
+net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest request) {
+  const bool first = !connection_ || !used_;
+  co_await open();
+  try {
+    auto exchanged = co_await try_exchange(request);
+    co_return exchanged;
+  } catch (const Failure& failure) {
+    // The gateway may have closed a connection that waited too long for this request.
+    if (first || failure.error().kind != ErrorKind::closed) throw;
+  }
+  co_await close();
+  co_await open();
+  auto exchanged = co_await try_exchange(request);
+  co_return exchanged;
+}
+
+net::Task<HttpSession::Exchanged> HttpSession::try_exchange(const proto::HttpRequest& request) {
+  net::ReplyChannel channel(*connection_->stream);
+  Exchanged exchanged;
+  exchanged.reply = co_await channel.exchange(request, reply_limit);
+  exchanged.rest = channel.take_rest();
+  used_ = true;
+  co_return exchanged;
+}
+
+}  // namespace sallyport::client

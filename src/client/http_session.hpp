@@ -1,0 +1,66 @@
+// The HTTPS conversation of phases 2 to 5 with one gateway: keeps its connection open from request to request
+// and makes a new one (judging the certificate again) when the gateway closed it; keeps the cookies and adds
+// the headers that every request has.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "client/handshake.hpp"
+#include "proto/cookies.hpp"
+#include "proto/http.hpp"
+
+namespace sallyport::client {
+
+class HttpSession {
+ public:
+  HttpSession(const Attempt& attempt, proto::Url url) : attempt_(attempt), url_(std::move(url)) {}
+
+  // Phase 1, unless the connection is there. Throws Ended.
+  net::Task<void> open();
+  // The next request comes on a new connection.
+  net::Task<void> close();
+
+  // What requests go to, and what form actions and redirects are joined onto.
+  const proto::Url& url() const { return url_; }
+  // Later requests go to this URL. Another host gets a conversation of its own: no cookie goes there.
+  net::Task<void> go_to(proto::Url url);
+
+  const proto::CookieJar& cookies() const { return cookies_; }
+  // The user agent that all requests of a run name.
+  std::string user_agent() const;
+
+  // POSTs a message of phases 2 and 3. Throws Failure.
+  net::Task<proto::HttpReply> post(std::string body);
+  net::Task<proto::HttpReply> get();
+
+  // Sends a request as it is. What follows the reply to a CONNECT stays in `rest`.
+  struct Exchanged {
+    proto::HttpReply reply;
+    Bytes rest;
+  };
+  net::Task<Exchanged> exchange(proto::HttpRequest request);
+
+  // The open connection; the phases after CONNECT take it away.
+  Connected& connection() { return *connection_; }
+  Connected take_connection();
+
+ private:
+  proto::HttpRequest request(std::string_view method) const;
+  net::Task<proto::HttpReply> finish(proto::HttpRequest request);
+  net::Task<Exchanged> try_exchange(const proto::HttpRequest& request);
+
+  const Attempt& attempt_;
+  proto::Url url_;
+  proto::CookieJar cookies_;
+  std::optional<Connected> connection_;
+  bool used_ = false;  // a reply came on this connection
+};
+
+// X-Pad: brings a body up to a multiple of 64 bytes, so that its size does not tell a password's length.
+std::string padding_for(std::size_t body_size);
+
+// Where a reply sends the client; nothing if it does not.
+std::optional<std::string> redirect_of(const proto::HttpReply& reply);
+
+}  // namespace sallyport::client

@@ -1,0 +1,130 @@
+#include "client/journal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/memory_file.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+Result<std::string> name_ending() {
+  struct stat status {};
+  if (stat("/proc/self/ns/net", &status) != 0) return fail_errno("cannot see the network namespace");
+  return "-" + std::to_string(status.st_ino) + ".journal";
+}
+
+// What stands in the folder is believed, so nobody but root may write there.
+Result<void> check_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return fail_errno("cannot make " + folder);
+  struct stat status {};
+  if (lstat(folder.c_str(), &status) != 0) return fail_errno("cannot look at " + folder);
+  if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022) != 0) {
+    return fail(ErrorKind::denied, folder + " is not a folder that root alone may write to");
+  }
+  return {};
+}
+
+Result<void> write_at(int file, std::size_t offset, ByteView bytes) {
+  while (!bytes.empty()) {
+    const auto written = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail_errno("cannot write the journal of network changes");
+    offset += static_cast<std::size_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (fdatasync(file) != 0) return fail_errno("cannot write the journal of network changes");
+  return {};
+}
+
+}  // namespace
+
+Result<Journal> Journal::create(const std::string& folder) {
+  TRY(check_folder(folder));
+  const auto path = folder + "/client-" + std::to_string(getpid()) + TRY(name_ending());
+  // It gets its name when it is locked: a client that starts meanwhile would take it for an abandoned one.
+  Descriptor file(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) return fail_errno("cannot make a file in " + folder);
+  if (flock(file.number(), LOCK_EX | LOCK_NB) != 0) return fail_errno("cannot lock " + path);
+  const auto self = "/proc/self/fd/" + std::to_string(file.number());
+  if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return fail_errno("cannot make " + path);
+  }
+  return Journal(std::move(file), path);
+}
+
+Result<Journal> Journal::attach(Descriptor file, std::string path) {
+  const auto content = TRY(sys::read_whole(file.number(), max_journal));
+  Journal journal(std::move(file), std::move(path));
+  journal.entries_ = parse_journal(content);
+  journal.size_ = content.size();
+  return journal;
+}
+
+Result<void> Journal::add(const HostChange& change) {
+  const auto entry = serialize_entry(change);
+  if (entry.size() > max_journal_entry || size_ + entry.size() > max_journal) {
+    return fail(ErrorKind::unavailable, "the journal of network changes is full");
+  }
+  TRY(write_at(file_.number(), size_, entry));
+  entries_.push_back({size_, change});
+  size_ += entry.size();
+  return {};
+}
+
+bool Journal::has(const HostChange& change) const {
+  return std::ranges::find(entries_, change, &JournalEntry::change) != entries_.end();
+}
+
+Result<void> Journal::forget(const HostChange& change) {
+  const auto found = std::ranges::find(entries_, change, &JournalEntry::change);
+  if (found == entries_.end()) return {};
+  const std::array<std::uint8_t, 1> mark{mark_taken_back};
+  TRY(write_at(file_.number(), found->offset, mark));
+  entries_.erase(found);
+  return {};
+}
+
+void Journal::undo_all(const Complaint& complain) {
+  while (!entries_.empty()) {
+    const auto change = entries_.back().change;
+    if (const auto undone = undo(change); !undone) complain(undone.error());
+    if (const auto forgotten = forget(change); !forgotten) {
+      complain(forgotten.error());
+      entries_.pop_back();
+    }
+  }
+}
+
+void Journal::remove() {
+  unlink(path_.c_str());
+}
+
+void recover(const std::string& folder, const Complaint& complain) {
+  const auto ending = name_ending();
+  if (!ending || !std::filesystem::exists(folder) || !check_folder(folder)) return;
+  std::error_code ignored;
+  for (const auto& item : std::filesystem::directory_iterator(folder, ignored)) {
+    const auto name = item.path().filename().string();
+    if (!name.starts_with("client-") || !name.ends_with(*ending)) continue;
+    Descriptor file(open(item.path().c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+    if (!file || flock(file.number(), LOCK_EX | LOCK_NB) != 0) continue;  // somebody takes care of it
+    auto journal = Journal::attach(std::move(file), item.path().string());
+    if (!journal) {
+      complain(journal.error());
+      continue;
+    }
+    journal->undo_all(complain);
+    journal->remove();
+  }
+}
+
+}  // namespace sallyport::client

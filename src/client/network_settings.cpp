@@ -1,0 +1,110 @@
+#include "client/network_settings.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "client/terminal_text.hpp"
+#include "proto/mtu.hpp"
+#include "sys/message_socket.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+// All settings go to the front in one message.
+bool fits(const proto::HostSettings& settings) {
+  const proto::ConnectionMessage message = proto::ConfigureHost{false, settings};
+  return proto::encode(message).size() <= sys::max_message_size;
+}
+
+// Excluded "0.0.0.0/32" stands for the local network, which is a more specific route than any of ours anyway.
+bool is_local_network(const Prefix& prefix) {
+  return prefix.length() == prefix.address().bits() &&
+         std::ranges::all_of(prefix.address().bytes(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+struct Kept {
+  bool ipv4;
+  bool ipv6;
+  bool keeps(const Address& address) const { return address.is_v4() ? ipv4 : ipv6; }
+};
+
+void add_addresses(std::vector<Address>& to, const std::vector<Address>& from, Kept kept) {
+  for (const auto& address : from) {
+    if (kept.keeps(address) && std::ranges::find(to, address) == to.end()) to.push_back(address);
+  }
+}
+
+void add_prefixes(std::vector<Prefix>& to, const std::vector<Prefix>& from, Kept kept) {
+  for (const auto& prefix : from) {
+    if (kept.keeps(prefix.address()) && !is_local_network(prefix)) to.push_back(prefix);
+  }
+}
+
+std::vector<std::string> header_lines(const proto::HeaderList& headers) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : headers) {
+    const bool ours = starts_with_ignoring_case(name, "X-CSTP-") || starts_with_ignoring_case(name, "X-DTLS");
+    const bool secret = starts_with_ignoring_case(name, "X-DTLS-Session-ID") ||
+                        starts_with_ignoring_case(name, "X-DTLS-App-ID") ||
+                        starts_with_ignoring_case(name, "X-CSTP-Post-Auth-XML");
+    if (ours && !secret) lines.push_back(terminal_line(name + '=' + value));
+  }
+  return lines;
+}
+
+// Gateways separate several search domains by commas or semicolons; the machine and scripts by blanks.
+std::string domains_of(std::string text) {
+  std::ranges::replace_if(
+      text, [](char character) { return character == ',' || character == ';'; }, ' ');
+  return text;
+}
+
+std::string banner_of(const proto::ConnectReply& reply, std::string login_banner) {
+  std::string banner = std::move(login_banner);
+  if (!banner.empty()) return terminal_text(banner);
+  for (const auto& line : reply.banner) banner += (banner.empty() ? "" : "\n") + line;
+  return terminal_text(banner);
+}
+
+}  // namespace
+
+std::uint16_t interface_mtu(const proto::ConnectReply& reply, const ConnectOptions& options) {
+  const auto given = reply.dtls_mtu > 0 ? reply.dtls_mtu : reply.mtu;
+  return options.mtu > 0 ? std::min(given, options.mtu) : given;
+}
+
+Result<proto::HostSettings> network_settings(const proto::ConnectReply& reply,
+                                             const proto::HeaderList& headers, const Address& gateway,
+                                             std::string banner, const ConnectOptions& options) {
+  proto::HostSettings settings;
+  settings.gateway = gateway;
+  settings.mtu = interface_mtu(reply, options);
+  settings.ipv4 = reply.ipv4();
+  if (!options.disable_ipv6 && proto::carries_ipv6(settings.mtu)) settings.ipv6 = reply.ipv6();
+  if (!settings.ipv4 && !settings.ipv6) {
+    return fail(ErrorKind::unsupported,
+                "the gateway gave an IPv6 address only, and IPv6 is switched off or the MTU is too small");
+  }
+  const Kept kept{settings.ipv4.has_value(), settings.ipv6.has_value()};
+  add_addresses(settings.dns, reply.dns, kept);
+  add_addresses(settings.dns, reply.dns6, kept);
+  add_addresses(settings.nbns, reply.nbns, kept);
+  settings.default_domain = domains_of(reply.default_domain);
+  settings.split_dns = reply.split_dns;
+  add_prefixes(settings.split_include, reply.split_include, kept);
+  add_prefixes(settings.split_include, reply.split_include6, kept);
+  add_prefixes(settings.split_exclude, reply.split_exclude, kept);
+  add_prefixes(settings.split_exclude, reply.split_exclude6, kept);
+  settings.tunnel_all_dns = reply.tunnel_all_dns;
+  settings.banner = banner_of(reply, std::move(banner));
+  settings.proxy_pac_url = reply.proxy_pac_url;
+  settings.idle_timeout = reply.idle_timeout;
+  settings.headers = header_lines(headers);
+  // Routes matter more than the script's copy of them.
+  if (!fits(settings)) settings.headers.clear();
+  if (!fits(settings)) return fail(ErrorKind::unsupported, "the gateway gave too many routes and names");
+  return settings;
+}
+
+}  // namespace sallyport::client

@@ -1,0 +1,92 @@
+#include "client/select_group.hpp"
+
+#include "client/group_choice.hpp"
+#include "client/terminal_text.hpp"
+#include "proto/opaque.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using flow::FieldName;
+using flow::Phase;
+using flow::Step;
+
+constexpr int max_hosts = 10;
+constexpr int max_changes = 5;
+
+// POSTs the init, on another host if the gateway (a cluster's first) says so: there it begins anew, and
+// group-access names the new host.
+net::Task<void> open_login(HttpSession& session, Login& login, proto::AuthInit& init,
+                           const Attempt& attempt) {
+  for (int hosts = 0; hosts < max_hosts; ++hosts) {
+    auto elsewhere =
+        co_await converse(session, login, init.serialize(), Phase::select_group, "init", attempt);
+    if (!elsewhere) co_return;
+    attempt.console.say("the gateway sends us to " + terminal_line(elsewhere->authority()));
+    login.opaque.clear();
+    init.group_access = elsewhere->serialize();
+    co_await session.go_to(std::move(*elsewhere));
+  }
+  throw Failure({ErrorKind::malformed, "the gateways send us from one to the other without an end"});
+}
+
+net::Task<const proto::FormOption*> choose(const proto::AuthForm& form, const proto::AuthField& groups,
+                                           const Attempt& attempt) {
+  const auto wanted = wanted_group(form, attempt.options);
+  if (!wanted.empty()) co_return or_throw(find_group(groups, wanted));
+  while (groups.options.size() > 1 && attempt.prompt.can_ask()) {
+    attempt.record(
+        Attempt::event(Phase::select_group, Step::asked).with(FieldName::message, proto::group_field));
+    const auto answer = co_await attempt.prompt.ask(group_question(groups), Prompt::Echo::on);
+    if (!answer || answer->empty()) break;
+    const auto found = find_group(groups, answer->reveal_text());
+    if (found) co_return *found;
+    attempt.console.complain(found.error().text);
+  }
+  co_return groups.selected_option();
+}
+
+// What the flow calls the connection profile: its own name where the gateway tells it, else the group's.
+std::string profile_of(const Login& login) {
+  const auto opaque = proto::Opaque::parse(login.opaque);
+  if (opaque && !opaque->tunnel_group.empty()) return opaque->tunnel_group;
+  return login.group;
+}
+
+}  // namespace
+
+net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
+  Login login;
+  proto::AuthInit init;
+  init.client = client_info(attempt.options);
+  init.group_access = session.url().serialize();
+  init.group_select = attempt.options.group;
+  co_await open_login(session, login, init, attempt);
+  if (login.form() != nullptr && login.form()->client_cert_request) {
+    // It wants a certificate, and we have none to give: perhaps there is another way in.
+    init.client_cert_fail = true;
+    co_await session.close();
+    co_await open_login(session, login, init, attempt);
+  }
+  for (int changes = 0; changes < max_changes; ++changes) {
+    const auto* form = login.form();
+    const auto* groups = form == nullptr ? nullptr : form->find(proto::group_field);
+    if (groups == nullptr) break;
+    if (login.group.empty()) {
+      const auto* chosen = co_await choose(*form, *groups, attempt);
+      login.group = chosen->value;
+    }
+    const auto* selected = groups->selected_option();
+    if (selected->value == login.group || groups->find_option(login.group) == nullptr) break;
+    init.group_select = login.group;
+    co_await open_login(session, login, init, attempt);
+  }
+  auto finished = Attempt::event(Phase::select_group, Step::finished);
+  const auto profile = profile_of(login);
+  if (!profile.empty()) finished.with(FieldName::connection_profile, profile);
+  attempt.record(finished);
+  co_return login;
+}
+
+}  // namespace sallyport::client
