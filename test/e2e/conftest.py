@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab import network as networks
+from lab.client import Client
 from lab.gateway import Gateway, default_config
 from lab.network import Network
 from lab.pki import Pki
@@ -125,6 +126,14 @@ def new_gateway(shared_gateway, network, folder, pki, pair):
 
     yield make
     _close_all(made)
+
+
+@pytest.fixture
+def vpn_client(client_host, folder, request):
+    """sallyport with a home of its own for each test; its connections end with the test."""
+    made = Client(client_host, folder / f"home-{next(_numbers)}")
+    yield made
+    made.close()
 
 
 def _close_all(gateways):

@@ -1,6 +1,7 @@
 """./x demo: a gateway and a client on two hosts of their own, phase by phase as far as they are built."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -8,14 +9,23 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.client import BLOCKED, Client
-from lab.gateway import Gateway, default_config
+from lab.client import BLOCKED, Client, Connection
+from lab.gateway import Gateway
 from lab.network import Network, remove_abandoned
 from lab.pki import Pki
 from lab.run import ROOT, binaries
 from lab.tls import s_client
+from lab.traffic import echo_server, transfer
 
 HOST = "vpn.example.com"
+MEGABYTES = 64
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<AnyConnectProfile xmlns="http://schemas.xmlsoap.org/encoding/">
+ <ServerList>
+  <HostEntry><HostName>Demonstration</HostName><HostAddress>vpn.example.com</HostAddress></HostEntry>
+ </ServerList>
+</AnyConnectProfile>
+"""
 
 
 @dataclass
@@ -26,6 +36,12 @@ class Stage:
     pki: Pki
     gateway: Gateway
     client: Client
+    tunnel: Connection | None = None
+
+    @property
+    def shown(self):
+        """The client's lines of phase `number`."""
+        return {line[0]: line for line in self.tunnel.output.splitlines() if re.match(r"[1-6] \S", line)}
 
 
 def say(text=""):
@@ -40,23 +56,70 @@ def handshake(stage) -> bool:
     """Phase 1: the client verifies the gateway's certificate; a stranger's is blocked."""
     seen = s_client(stage.network["client"], "-CAfile", stage.pki.ca)
     say(f"  openssl s_client: {seen.version} {seen.cipher}, certificate {'good' if seen.verified else 'bad'}")
-    say(f"  sallyport connect --cafile ca.pem {HOST}")
-    trusted = stage.client.connect("--cafile", stage.pki.ca, HOST)
-    say(indented(trusted.stdout) + f"\n    ended with {trusted.returncode}")
     say(f"  sallyport connect {HOST}    (without the authority: must be blocked)")
     untrusted = stage.client.connect(HOST)
     say(indented(untrusted.stdout) + f"\n    ended with {untrusted.returncode}")
-    went_on = trusted.returncode == 1 and "not built yet" in trusted.stdout
-    return seen.verified and went_on and untrusted.returncode == BLOCKED
+    say(f"  sallyport connect --cafile ca.pem --user=alice {HOST}")
+    stage.tunnel = stage.client.start(stage.pki, "--user=alice", "--no-dtls", HOST).wait_up()
+    say(indented(stage.shown["1"]))
+    return seen.verified and untrusted.returncode == BLOCKED
+
+
+def select_group(stage) -> bool:
+    """Phase 2: the gateway lists its groups, the client takes one."""
+    say(indented(stage.shown["2"]))
+    return "connection profile Employees" in stage.shown["2"]
+
+
+def authenticate(stage) -> bool:
+    """Phase 3: a password; a wrong one is refused."""
+    say(indented(stage.shown["3"]))
+    say(f"  sallyport connect --user=alice {HOST}    (with a wrong password: must be refused)")
+    wrong = stage.client.start(stage.pki, "--user=alice", HOST, password="wrong")
+    status = wrong.wait_end()
+    say(indented(wrong.output.splitlines()[-1]) + f"\n    ended with {status}")
+    return "user alice" in stage.shown["3"] and status == 2
+
+
+def connect(stage) -> bool:
+    """Phase 5: the tunnel over TLS, and what goes through it."""
+    host, gateway = stage.network["client"], stage.network.gateway
+    say(indented(stage.shown["5"]) + "\n" + indented(stage.tunnel.stdout))
+    say(indented(host.run("ip", "-br", "address", "show", "dev", "sally0").stdout))
+    for address in ("10.20.0.1", "fd20::1"):
+        pinged = host.run("ping", "-c", 3, "-i", "0.1", address).stdout.splitlines()
+        say(f"  ping {address}\n" + indented("\n".join(pinged[1:4] + pinged[-1:])))
+        with echo_server(gateway, address):
+            begin = time.monotonic()
+            transfer(host, address, MEGABYTES << 20)
+            took = time.monotonic() - begin
+        rate = MEGABYTES * 8 * 1.048576 / took
+        say(f"  {MEGABYTES} MB to {address} and back: {took:.2f} s, {rate:.0f} Mbit/s each way, same bytes")
+    say("  sallyportctl sessions\n" + indented(stage.gateway.ctl("sessions").stdout))
+    say("  Ctrl-C")
+    status = stage.tunnel.stop()
+    say(indented(stage.tunnel.output.splitlines()[-1]) + f"\n    ended with {status}")
+    return status == 0 and "sally0" not in host.ip("link")
+
+
+def demonstration_gateway(network, folder, pki) -> Gateway:
+    """A gateway with the configuration that is built into it, and the files that this names."""
+    gateway = Gateway(network.gateway, folder, {})
+    gateway.write_config(gateway.host.run(binaries() / "sallyportd", "--demo-config").stdout)
+    pair = pki.server()
+    shutil.copy(pair.certificate, folder / "server.pem")
+    shutil.copy(pair.key, folder / "server.key")
+    (folder / "profile.xml").write_text(PROFILE)
+    return gateway
 
 
 # One function per phase, in the order of the flow; a phase without one is not built yet.
 PHASES = [
     ("TLS handshake", handshake),
-    ("group selection", None),
-    ("authentication", None),
+    ("POST, group selection", select_group),
+    ("POST, user authentication", authenticate),
     ("downloader", None),
-    ("CONNECT and the TLS tunnel", None),
+    ("CSTP CONNECT and the tunnel over TLS", connect),
     ("DTLS", None),
 ]
 
@@ -89,18 +152,19 @@ def main() -> int:
         with Network("client") as network:
             say("two hosts: gateway 192.0.2.1 - client 192.0.2.2")
             pki = Pki(folder / "pki", "Demonstration CA")
-            gateway = Gateway(network.gateway, folder / "gateway", default_config(pki, pki.server()))
+            gateway = demonstration_gateway(network, folder / "gateway", pki)
+            client = Client(network["client"], folder / "home")
             try:
-                gateway.start()
+                gateway.start_as_written()
                 say(f"sallyportd is ready: supervisor {gateway.pid}")
                 for role, pid in sorted(gateway.roles().items()):
                     say(f"  {role} {pid}")
-                client = Client(network["client"], folder / "home")
                 worked = play(Stage(network, pki, gateway, client))
                 if not worked:
                     say("the gateway's log\n" + indented(gateway.log))
                 return 0 if worked else 1
             finally:
+                client.close()
                 gateway.close()
     except (AssertionError, OSError) as failure:
         say(f"the demonstration failed: {failure}")

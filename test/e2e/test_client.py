@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from lab.client import BLOCKED, UNREACHABLE, Client
+from lab.client import BLOCKED, LOGIN_FAILED, UNREACHABLE, Client
 from lab.pki import Pki
 
 HOST = "vpn.example.com"
@@ -21,8 +21,8 @@ def client(client_host, folder):
 
 
 def passes_phase_1(done):
-    """The certificate was accepted: the client goes on to what is not built yet and ends with 1."""
-    return done.returncode == 1 and "not built yet" in done.stdout
+    """The certificate was accepted: the client goes on to the login, where nobody gives it a name."""
+    return done.returncode == LOGIN_FAILED and "username" in done.stdout
 
 
 def says_in_one_sentence(done, pattern):
@@ -179,7 +179,7 @@ def test_a_base64_pin_keeps_its_case(gateway, client, pair):
 def test_a_pin_that_cannot_match_anything_is_an_error(gateway, client, pin):
     done = client.connect("--servercert", pin, "192.0.2.1")
     assert done.returncode in (1, BLOCKED), done.stdout
-    assert "not built yet" not in done.stdout
+    assert "username" not in done.stdout
 
 
 def test_a_server_that_does_not_speak_tls_is_no_gateway(client, network, pki):
@@ -203,4 +203,4 @@ def test_a_server_that_does_not_speak_tls_is_no_gateway(client, network, pki):
 def test_phases_are_shown_on_stderr_and_stdout_stays_for_what_scripts_read(gateway, client, pki):
     done = client.connect("--cafile", pki.ca, HOST, stderr=subprocess.PIPE)
     assert done.stdout == ""
-    assert "not built yet" in done.stderr
+    assert "1 TLS handshake" in done.stderr

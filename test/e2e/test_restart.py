@@ -48,6 +48,35 @@ def test_a_connection_made_while_the_gateway_is_gone_is_served_by_the_next(new_g
 
 
 
+def test_the_tunnel_interface_outlives_the_gateway_process(new_gateway, network):
+    gateway = new_gateway().start()
+
+    def addresses():
+        lines = network.gateway.ip("-o", "address", "show", "dev", "sally0").splitlines()
+        return [line.split()[:4] for line in lines]
+
+    before = addresses()
+    assert {"10.20.0.1/16", "fd20::1/64"} <= {line[3] for line in before}
+    former = gateway.kill("gateway")
+    assert addresses() == before
+    gateway.wait_replaced("gateway", former)
+    assert addresses() == before
+    gateway.stop()
+    assert "sally0" not in network.gateway.ip("link")
+
+
+def test_two_services_do_not_share_a_state_folder(new_gateway):
+    first = new_gateway().start()
+    second = new_gateway()
+    second.config["listen"].update(tcp="192.0.2.1:8443", udp="")
+    second.config["tunnel"]["interface"] = "sally1"
+    second.config["state"]["directory"] = str(first.folder / "state")
+    second.write_config()
+    done = second.command()
+    assert done.returncode == 1
+    assert re.search(r"sallyport.toml:\d+:\d+: another sallyportd uses the folder", done.stdout), done.stdout
+
+
 def test_a_stopped_keeper_fails_handshakes_quickly_and_delays_nothing_afterwards(new_gateway, client_host):
     gateway = new_gateway().start()
     keeper = gateway.roles()["keeper"]

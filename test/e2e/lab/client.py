@@ -2,20 +2,23 @@
 
 import re
 import signal
+import subprocess
 from pathlib import Path
 
 from lab.network import Host
 from lab.pki import Pair, Pki
 from lab.run import binaries, run, wait_until
 
-BLOCKED, UNREACHABLE = 3, 4
+LOGIN_FAILED, BLOCKED, UNREACHABLE = 2, 3, 4
 
 
 class Client:
-    """sallyport, run to its end on one host with a home of its own."""
+    """sallyport on one host with a home of its own."""
 
     def __init__(self, host: Host, home: Path):
         self.host = host
+        self._home = home
+        self._connections = []
         home.mkdir(parents=True, exist_ok=True)
         self._env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
 
@@ -31,20 +34,111 @@ class Client:
             **options,
         )
 
+    def start(self, pki: Pki, *arguments, password="correct horse"):
+        """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
+        command = (binaries() / "sallyport", "connect", "--cafile", pki.ca, "--passwd-on-stdin", *arguments)
+        folder = self._home / f"connection-{len(self._connections)}"
+        self._connections.append(Connection(self.host, folder, command, password, self._env))
+        return self._connections[-1]
+
+    def close(self):
+        for connection in self._connections:
+            connection.stop()
+
+
+class Connection:
+    """A VPN client that runs in the background, with its output in files."""
+
+    def __init__(self, host: Host, folder: Path, command, password=None, env=None, openconnect=False):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.host = host
+        self._up = re.compile(r"^Configured as" if openconnect else r"^connected", re.MULTILINE)
+        self._has_script = openconnect
+        self._stdout, self._stderr = folder / "stdout", folder / "stderr"
+        with open(self._stdout, "wb") as out, open(self._stderr, "wb") as err:
+            self.process = host.start(*command, stdin=subprocess.PIPE, stdout=out, stderr=err, env=env)
+        if password is not None:
+            self.process.stdin.write(password.encode() + b"\n")
+        self.process.stdin.close()
+
+    @property
+    def stdout(self):
+        return self._stdout.read_text(errors="replace")
+
+    @property
+    def output(self):
+        return self.stdout + self._stderr.read_text(errors="replace")
+
+    def wait_up(self, seconds=15):
+        """Until the client says that its tunnel carries data."""
+        wait_until(
+            lambda: self._up.search(self.output) or self.process.poll() is not None,
+            *(seconds, f"the tunnel is up:\n{self.output}"),
+        )
+        assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.output}"
+        if self._has_script:  # openconnect says so before it has run
+            wait_until(self._script_is_done, seconds, "the script has set the routes and ended")
+        return self
+
+    def _script_is_done(self):
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        routed = self.host.run("ip", "route", "get", "10.20.0.1", check=False).returncode == 0
+        return routed and not children
+
+    def wait_output(self, pattern, seconds=10):
+        return wait_until(lambda: re.search(pattern, self.output), seconds, f"{pattern!r}:\n{self.output}")
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def wait_end(self, seconds=10) -> int:
+        wait_until(lambda: self.process.poll() is not None, seconds, f"the client ends:\n{self.output}")
+        return self.process.returncode
+
+    def stop(self) -> int:
+        """Ctrl-C, unless it has ended; its exit status."""
+        if self.process.poll() is None:
+            self.send(signal.SIGINT)
+        try:
+            return self.wait_end()
+        finally:
+            self.process.kill()
+            self.process.wait()
+
 
 class OpenConnect:
-    """Debian's openconnect, only as far as it gets without a tunnel."""
+    """Debian's openconnect."""
 
-    def __init__(self, host: Host):
+    SCRIPT = "/usr/share/vpnc-scripts/vpnc-script"
+    COMMAND = ("openconnect", "--protocol=anyconnect", "--no-system-trust", "-v")
+
+    def __init__(self, host: Host, folder: Path):
         self.host = host
+        self._folder = folder
+        self._connections = []
 
-    def authenticate(self, pki: Pki, *arguments):
+    def authenticate(self, pki: Pki, *arguments, password=None):
+        """Only the login: prints the cookie."""
         return self.host.run(
-            *("openconnect", "--protocol=anyconnect", "--non-inter", "--cafile", pki.ca, "-v"),
-            *("--authenticate", "--no-system-trust", *arguments),
+            *(*self.COMMAND, "--non-inter", "--cafile", pki.ca, "--authenticate", *arguments),
             check=False,
             timeout=40,
+            text_input=None if password is None else password + "\n",
         )
+
+    def start(self, pki: Pki, *arguments, password="correct horse"):
+        """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
+        options = ("--cafile", pki.ca, "--passwd-on-stdin", "--script", self.SCRIPT)
+        command = (*self.COMMAND, *options, *arguments)
+        folder = self._folder / f"connection-{len(self._connections)}"
+        self._connections.append(
+            Connection(self.host, folder, command, password, openconnect=True)
+        )
+        return self._connections[-1]
+
+    def close(self):
+        for connection in self._connections:
+            connection.stop()
 
 
 class Ocserv:

@@ -143,6 +143,9 @@ class Network:
             host.ipv4, host.ipv6 = host.ipv4 or ipv4, host.ipv6 or ipv6
         peer.ip("route", "add", "default", "via", f"{cable[0]}.1")
         peer.ip("route", "add", "default", "via", f"{cable[1]}:1")
+        # The gateway's inner addresses are its own: nobody shall reach them but through a tunnel.
+        for inner in ("10.20.0.0/16", "10.30.0.0/16", "fd20::/48"):
+            peer.ip("route", "add", "unreachable", inner, "metric", "4000")
         peer.knows(gateway_name, f"{cable[0]}.1")
 
     def remove(self):

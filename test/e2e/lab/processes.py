@@ -17,6 +17,14 @@ def status(pid) -> dict[str, str]:
     return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
 
+def parent(pid) -> int:
+    """0: it has ended meanwhile."""
+    try:
+        return int(status(pid)["PPid"])
+    except OSError:
+        return 0
+
+
 def uid(pid) -> int:
     """The one user that the process runs as: real, effective, saved and file-system uid are the same."""
     numbers = set(status(pid)["Uid"].split())

@@ -1,0 +1,82 @@
+"""Data through a tunnel, and whether it arrived."""
+
+import contextlib
+import hashlib
+import os
+import socket
+import threading
+
+from lab.network import Host
+
+PORT = 7007
+CHUNK = 1 << 16
+
+
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+@contextlib.contextmanager
+def echo_server(host: Host, address, port=PORT):
+    """Sends back what it is sent, on a host's address, until the block ends."""
+    with host.inside():
+        listener = socket.create_server((address, port), family=_family(address))
+    listener.settimeout(0.2)
+    ended = threading.Event()
+    serving = threading.Thread(target=_serve, args=(listener, ended))
+    serving.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        serving.join()
+        listener.close()
+
+
+def _serve(listener, ended):
+    handlers = []
+    while not ended.is_set():
+        try:
+            peer, _ = listener.accept()
+        except TimeoutError:
+            continue
+        handlers.append(threading.Thread(target=_echo, args=(peer,)))
+        handlers[-1].start()
+    for handler in handlers:
+        handler.join()
+
+
+def _echo(peer):
+    peer.settimeout(20)
+    with peer, contextlib.suppress(OSError):
+        while data := peer.recv(CHUNK):
+            peer.sendall(data)
+
+
+def transfer(host: Host, address, size=1 << 20, port=PORT, source=None):
+    """Sends random bytes to an echo server and reads them back; fails unless they are the same."""
+    data = os.urandom(size)
+    with host.inside():
+        peer = socket.create_connection((address, port), 10, (source, 0) if source else None)
+    with peer:
+        peer.settimeout(20)
+        sending = threading.Thread(target=_send, args=(peer, data))
+        sending.start()
+        received = bytearray()
+        while chunk := peer.recv(CHUNK):
+            received += chunk
+        sending.join()
+    assert hashlib.sha256(received).digest() == hashlib.sha256(data).digest(), (
+        f"{len(received)} of {size} bytes came back from {address}, or others"
+    )
+
+
+def _send(peer, data):
+    peer.sendall(data)
+    peer.shutdown(socket.SHUT_WR)
+
+
+def ping(host: Host, address, count=3, size=56):
+    """How many echoes came back."""
+    done = host.run("ping", "-c", count, "-i", "0.05", "-W", "1", "-s", size, address, check=False)
+    return done.stdout.count("bytes from")
