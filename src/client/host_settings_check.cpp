@@ -26,8 +26,9 @@ bool is_plain(std::string_view text, std::string_view also = "") {
          });
 }
 
-// Of names separated by blanks. A name that began with '-' could be taken for an option.
-bool are_names(std::string_view text) {
+}  // namespace
+
+bool are_domain_names(std::string_view text) {
   const auto fits = [](char c) {
     const char lower = to_lower(c);
     return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
@@ -36,6 +37,8 @@ bool are_names(std::string_view text) {
            return name.empty() || (name.front() != '-' && std::ranges::all_of(name, fits));
          });
 }
+
+namespace {
 
 bool is_host(const Address& address) {
   if (address.is_v6()) return address.bytes()[0] != 0xff && address != Address::v6({});
@@ -66,11 +69,11 @@ Result<void> check_lists(const proto::HostSettings& settings) {
 }
 
 Result<void> check_texts(const proto::HostSettings& settings) {
-  if (!are_names(settings.default_domain)) {
+  if (!are_domain_names(settings.default_domain)) {
     return refuse("'" + escape_for_log(settings.default_domain) + "' is no domain");
   }
   for (const auto& domain : settings.split_dns) {
-    if (!are_names(domain)) return refuse("'" + escape_for_log(domain) + "' is no domain");
+    if (!are_domain_names(domain)) return refuse("'" + escape_for_log(domain) + "' is no domain");
   }
   if (!is_plain(settings.banner, "\n\t")) return refuse("the banner is not plain text");
   if (!is_plain(settings.proxy_pac_url)) return refuse("the proxy's URL is not plain text");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "client/host_settings_check.hpp"
 #include "client/terminal_text.hpp"
 #include "proto/mtu.hpp"
 #include "sys/message_socket.hpp"
@@ -60,6 +61,14 @@ std::string domains_of(std::string text) {
   return text;
 }
 
+// A name that no machine takes costs itself, not the connection. "*.corp" means what lies below corp.
+void add_domains(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  for (std::string_view name : from) {
+    if (name.starts_with("*.")) name.remove_prefix(2);
+    if (!name.empty() && are_domain_names(name)) to.emplace_back(name);
+  }
+}
+
 std::string banner_of(const proto::ConnectReply& reply, std::string login_banner) {
   std::string banner = std::move(login_banner);
   if (!banner.empty()) return terminal_text(banner);
@@ -91,7 +100,8 @@ Result<proto::HostSettings> network_settings(const proto::ConnectReply& reply,
   add_addresses(settings.dns, reply.dns6, kept);
   add_addresses(settings.nbns, reply.nbns, kept);
   settings.default_domain = domains_of(reply.default_domain);
-  settings.split_dns = reply.split_dns;
+  if (!are_domain_names(settings.default_domain)) settings.default_domain.clear();
+  add_domains(settings.split_dns, reply.split_dns);
   add_prefixes(settings.split_include, reply.split_include, kept);
   add_prefixes(settings.split_include, reply.split_include6, kept);
   add_prefixes(settings.split_exclude, reply.split_exclude, kept);

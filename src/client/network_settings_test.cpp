@@ -89,6 +89,15 @@ TEST(NetworkSettings, separate_domains_by_blanks_and_take_control_characters_out
   EXPECT_EQ(settings->banner, "Hi\n?[2J");
 }
 
+TEST(NetworkSettings, a_name_that_no_machine_takes_costs_only_itself) {
+  const auto settings = settings_from({{"X-CSTP-Default-Domain", "$(id)"},
+                                       {"X-CSTP-Split-DNS", "*.corp"},
+                                       {"X-CSTP-Split-DNS", "-x"},
+                                       {"X-CSTP-Split-DNS", "example.com"}});
+  EXPECT_EQ(settings->default_domain, "");
+  EXPECT_EQ(settings->split_dns, (std::vector<std::string>{"corp", "example.com"}));
+}
+
 TEST(NetworkSettings, without_room_for_all_the_script_goes_without_the_headers) {
   proto::HeaderList many;
   for (int i = 0; i < 1400; ++i) many.emplace_back("X-CSTP-Split-Include-IP6", "2001:db8::/32");

@@ -63,6 +63,10 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
   const bool ipv4 = request.families.ipv4;
   const auto leased = co_await sessions.lease(id, facts.pool, ipv4, wants_ipv6(request, facts));
   if (!leased) co_return leased;
+  if (!leased->ipv4 && !leased->ipv6) {
+    co_return fail(ErrorKind::unavailable,
+                   "the address pool has no address of a family that the client asks for");
+  }
   const auto claimed = co_await sessions.claim(id, this_node);
   if (!claimed) co_return tl::unexpected(claimed.error());
   if (!*claimed) co_return fail(ErrorKind::conflict, "the session has just ended");
@@ -72,7 +76,9 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
   session.remote = caller.peer;
   session.user_agent = request.user_agent.substr(0, 128);
   session.hostname = request.hostname;
+  const tunnel::TunnelId id_of_claim{session.id, session.generation};
   auto updated = co_await sessions.update(std::move(session));
+  if (!updated) caller.services.tunnels.never_ran(id_of_claim);
   co_return updated;
 }
 

@@ -42,6 +42,8 @@ Result<std::shared_ptr<const proto::GatewaySettings>> read_settings(int file) {
 GatewayProcess::~GatewayProcess() {
   end();
   shared_.reset();
+  supervisor_.reset();
+  reloaded_.reset();
   for (auto& thread : threads_) {
     if (thread->control) thread->control->forget();
   }

@@ -1,6 +1,7 @@
 """Phase 5, header by header, and the frames that follow."""
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -296,3 +297,37 @@ def test_a_stop_that_ends_the_sessions_tells_them(client_host, new_gateway):
     gateway.start()
     with Tunnel(client_host, token) as tunnel:
         assert tunnel.status == 401
+
+
+def test_a_client_of_a_family_that_the_pool_lacks_is_told(client_host, new_gateway):
+    gateway = new_gateway()
+    del gateway.config["tunnel"]["address_pool"]
+    gateway.start()
+    with AnyConnect(client_host) as client:
+        token = client.log_in()
+    with Tunnel(client_host, token, {"X-CSTP-Address-Type": "IPv4"}) as tunnel:
+        assert tunnel.status == 503 and "family" in tunnel.header("X-Reason")
+    with Tunnel(client_host, token) as tunnel:
+        assert tunnel.status == 200 and tunnel.header("X-CSTP-Address") is None
+
+
+def test_many_clients_at_once_over_several_control_threads(client_host, new_gateway):
+    gateway = new_gateway()
+    gateway.config["process"] = {"control_threads": 3}
+    gateway.start()
+
+    def one_client(_):
+        with AnyConnect(client_host) as client:
+            token = client.log_in()
+        with Tunnel(client_host, token) as tunnel:
+            assert pings(tunnel)
+            return tunnel.header("X-CSTP-Address")
+
+    with ThreadPoolExecutor(12) as pool:
+        addresses = list(pool.map(one_client, range(48)))
+    assert len(addresses) == 48
+    # All are detached by now, none has lost its address to another.
+    wait_until(lambda: gateway.ctl_json("sessions") == [], 5, "the tunnels are gone")
+    sessions = gateway.ctl_json("sessions", "--all")
+    assert sorted(one["ipv4"] for one in sessions) == sorted(addresses)
+    assert len(set(addresses)) == 48

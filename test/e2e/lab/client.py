@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.network import Host
 from lab.pki import Pair, Pki
-from lab.run import binaries, run, wait_until
+from lab.run import binaries, no_sanitizer_complained, run, wait_until
 
 LOGIN_FAILED, BLOCKED, UNREACHABLE = 2, 3, 4
 
@@ -26,13 +26,15 @@ class Client:
         return self.run("connect", "--non-inter", *arguments, **options)
 
     def run(self, *arguments, timeout=40, **options):
-        return self.host.run(
+        done = self.host.run(
             *(binaries() / "sallyport", *arguments),
             check=False,
             timeout=timeout,
             env=self._env,
             **options,
         )
+        no_sanitizer_complained(done.stdout + (done.stderr or ""))
+        return done
 
     def start(self, pki: Pki, *arguments, password="correct horse"):
         """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
@@ -100,10 +102,12 @@ class Connection:
         if self.process.poll() is None:
             self.send(signal.SIGINT)
         try:
-            return self.wait_end()
+            status = self.wait_end()
         finally:
             self.process.kill()
             self.process.wait()
+        no_sanitizer_complained(self.output)
+        return status
 
 
 class OpenConnect:

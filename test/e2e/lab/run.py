@@ -1,6 +1,7 @@
 """Running commands and waiting for conditions."""
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -17,6 +18,15 @@ def sanitized() -> bool:
     """Was sallyportd built with a sanitizer? Its run time can't live in the sandbox, so there is none."""
     program = (binaries() / "sallyportd").read_bytes()
     return b"__asan_init" in program or b"__tsan_init" in program
+
+
+SANITIZER_REPORT = re.compile(r"(?:ERROR|WARNING|SUMMARY): \w+Sanitizer|runtime error:")
+
+
+def no_sanitizer_complained(output):
+    """Fails if a program's output holds a sanitizer's report."""
+    report = SANITIZER_REPORT.search(output)
+    assert not report, f"a sanitizer reported:\n{output[report.start():]}"
 
 
 def run(*command, check=True, text_input=None, timeout=30, env=None, stderr=subprocess.STDOUT):
