@@ -113,6 +113,18 @@ Result<void> get(Reader& in, std::chrono::duration<Rep, Period>& value) {
   return {};
 }
 
+template <class Clock, class Duration>
+void put(Writer& out, std::chrono::time_point<Clock, Duration> value) {
+  put(out, value.time_since_epoch());
+}
+template <class Clock, class Duration>
+Result<void> get(Reader& in, std::chrono::time_point<Clock, Duration>& value) {
+  Duration since{};
+  TRY(get(in, since));
+  value = std::chrono::time_point<Clock, Duration>(since);
+  return {};
+}
+
 inline void put_sized(Writer& out, ByteView bytes) {
   out.u32(static_cast<std::uint32_t>(bytes.size()));
   out.append(bytes);

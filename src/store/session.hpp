@@ -59,6 +59,29 @@ struct Session {
   std::uint64_t generation = 0;  // counts claims: only the latest owner may speak for the session
   std::uint32_t node = 0;        // the owner
   std::uint64_t version = 0;     // counts changes, set by the store
+
+  // As the file has it: without the policy, which stands there once for all its sessions.
+  static void each_field(auto&& field) {
+    using M = Session;
+    field("id", &M::id);
+    field("token_hash", &M::token_hash);
+    field("user", &M::user);
+    field("connection_profile", &M::connection_profile);
+    field("ipv4", &M::ipv4);
+    field("ipv6", &M::ipv6);
+    field("user_agent", &M::user_agent);
+    field("hostname", &M::hostname);
+    field("remote", &M::remote);
+    field("created_at", &M::created_at);
+    field("connected_at", &M::connected_at);
+    field("expires_at", &M::expires_at);
+    field("dies_at", &M::dies_at);
+    field("last_active", &M::last_active);
+    field("totals", &M::totals);
+    field("generation", &M::generation);
+    field("node", &M::node);
+    field("version", &M::version);
+  }
 };
 
 // Built-in values for a session without a policy: a record of the file may lack one.

@@ -16,6 +16,11 @@ using PolicyKey = Sha256;  // all zero: no policy
 struct SessionRecord {
   Session session;  // its policy is left out
   PolicyKey policy{};
+
+  static void each_field(auto&& field) {
+    field("session", &SessionRecord::session);
+    field("policy", &SessionRecord::policy);
+  }
 };
 
 // Whether the session's texts leave it within max_session_record.
