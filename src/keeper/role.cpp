@@ -1,5 +1,6 @@
 #include "keeper/role.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <span>
 #include <thread>
@@ -67,14 +68,16 @@ Result<void> keep() {
   orders.key_files.clear();
   TRY(sys::confine(sys::Confined::keeper, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
 
+  std::atomic<std::size_t> serving = orders.sockets.size();
   for (auto& socket : orders.sockets) {
-    // The process ends with std::exit from the main thread, so its threads are not waited for.
-    std::thread([&service, socket = std::move(socket)]() mutable {
+    std::thread([&service, &serving, socket = std::move(socket)]() mutable {
       serve(service, std::move(socket));
+      // The supervisor keeps the other ends of the keeper in use: nobody has one of this keeper any more.
+      if (--serving == 0) std::_Exit(EXIT_SUCCESS);
     }).detach();
   }
   TRY(tell(proto::KeeperReady{service.public_keys()}));
-  // Nothing more is said on the channel: it ends when the supervisor is gone or lets this keeper go.
+  // Nothing more is said on the channel: it ends with the supervisor.
   const auto end = sys::receive_message(sys::channel_descriptor);
   std::_Exit(!end && end.error().kind == ErrorKind::closed ? EXIT_SUCCESS : EXIT_FAILURE);
 }

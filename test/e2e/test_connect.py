@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from lab import processes
 from lab.anyconnect import (
     DATA,
     DISCONNECT,
@@ -247,6 +248,18 @@ def test_the_first_frame_has_a_record_of_its_own(token, client_host):
         for number in (b"1", b"2"):
             record = tunnel.socket.recv(65536)
             assert record == struct.pack(">4sHBB", b"STF\x01", 1, DPD_RESPONSE, 0) + number
+
+
+def test_a_tunnel_outlives_a_reload_and_keeps_no_former_keeper(token, client_host, gateway):
+    with Tunnel(client_host, token) as tunnel:
+        gateway.ctl("reload")
+        assert pings(tunnel)
+
+        def keepers():
+            return [pid for role, pid in processes.roles_of_children(gateway.pid) if role == "keeper"]
+
+        wait_until(lambda: len(keepers()) == 1, 5, "the former keeper ends")
+        assert pings(tunnel)
 
 
 def test_an_idle_session_is_ended_and_told(client_host, new_gateway):

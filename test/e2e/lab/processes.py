@@ -33,14 +33,18 @@ def uid(pid) -> int:
 
 
 def children_by_role(parent) -> dict[str, int]:
-    """The processes that a supervisor started with --role, by role."""
-    found = {}
+    """The processes that a supervisor started with --role, by role; of several with one role, any."""
+    return dict(roles_of_children(parent))
+
+
+def roles_of_children(parent) -> list[tuple[str, int]]:
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
             role = re.search(r"--role[= ](\w+)", words)
             if role and int(status(folder.name)["PPid"]) == parent and exists(folder.name):
-                found[role[1]] = int(folder.name)
+                found.append((role[1], int(folder.name)))
         except (OSError, KeyError):
             continue  # it ended while we looked
     return found
