@@ -27,6 +27,11 @@ Result<std::shared_ptr<TlsSetup>> TlsSetup::make(const net::Executor& executor,
   return std::shared_ptr<TlsSetup>(new TlsSetup(std::move(link), library, std::move(context)));
 }
 
+TlsSetup::~TlsSetup() {
+  link_->close();
+  library_->leave_thread();  // a tunnel's worker may be the last to hold it
+}
+
 Result<tls::Connection> TlsSetup::new_connection() const {
   return context_.accept(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
 }

@@ -18,7 +18,7 @@ class TlsSetup {
                                                 const proto::TlsSettings& settings, Descriptor keeper_socket);
   TlsSetup(const TlsSetup&) = delete;
   TlsSetup& operator=(const TlsSetup&) = delete;
-  ~TlsSetup() { link_->close(); }
+  ~TlsSetup();
 
   Result<tls::Connection> new_connection() const;
   tls::RemoteKeys& keys() { return link_->keys(); }

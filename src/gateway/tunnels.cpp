@@ -48,7 +48,7 @@ void add_rest(store::Totals& totals, const LiveTunnel& live) {
   totals.tx_bytes += live.seen.tx_bytes - live.accounted.tx_bytes;
 }
 
-Tunnels::Tunnels(net::Executor owner, store::SessionStore& sessions)
+Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions)
     : owner_(owner), sessions_(sessions), totals_told_(owner) {}
 
 Result<void> Tunnels::start(std::vector<Descriptor> queues) {

@@ -32,7 +32,7 @@ void add_rest(store::Totals& totals, const LiveTunnel& live);
 
 class Tunnels {
  public:
-  Tunnels(net::Executor owner, store::SessionStore& sessions);
+  Tunnels(const net::Executor& owner, store::SessionStore& sessions);
 
   // One worker for each TUN queue. Before the loop runs.
   Result<void> start(std::vector<Descriptor> queues);

@@ -32,6 +32,10 @@ Result<std::unique_ptr<Library>> Library::open(RemoteKeys& keys) {
   return opened;
 }
 
+void Library::leave_thread() const {
+  OPENSSL_thread_stop_ex(context_);
+}
+
 Library::~Library() {
   if (keeper_ != nullptr) OSSL_PROVIDER_unload(keeper_);
   if (default_ != nullptr) OSSL_PROVIDER_unload(default_);

@@ -37,6 +37,10 @@ TlsChannel::TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor s
   set_options(socket_.number());
 }
 
+TlsChannel::~TlsChannel() {
+  if (library_) library_->leave_thread();
+}
+
 Step TlsChannel::read_record(MutableByteView buffer) {
   std::size_t size = 0;
   const auto step = connection_.read(buffer, size);

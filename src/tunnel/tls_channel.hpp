@@ -20,6 +20,10 @@ class TlsChannel {
  public:
   TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor socket, tls::Connection connection);
 
+  TlsChannel(const TlsChannel&) = delete;
+  TlsChannel& operator=(const TlsChannel&) = delete;
+  ~TlsChannel();
+
   int socket() const { return socket_.number(); }
   const Error& error() const { return connection_.error(); }
 
