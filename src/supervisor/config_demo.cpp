@@ -3,8 +3,8 @@
 namespace sallyport::supervisor {
 
 std::string_view demo_config() {
-  return R"(# Expects beside it: server.pem and server.key (the gateway's certificate and its key), users (made
-# with sallyportctl user add), profile.xml (an AnyConnectProfile). See sallyport.toml(5).
+  return R"(# Expects beside it: server.pem and server.key (the gateway's certificate and its key), users
+# (made with sallyportctl user add), profile.xml (an AnyConnectProfile). See sallyport.toml(5).
 [listen]
 tcp = "[::]:443"
 admin = "unix:admin.sock"
