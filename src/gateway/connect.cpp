@@ -6,6 +6,7 @@
 #include "gateway/connect_terms.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/tunnels.hpp"
+#include "gateway/wall_clock.hpp"
 #include "proto/mtu.hpp"
 #include "proto/url.hpp"
 #include "sys/path_mtu.hpp"
@@ -26,10 +27,6 @@ proto::HttpReply transient(std::string_view why) {
 
 proto::HttpReply bad_token() {
   return refusal(401, "Unauthorized", "Cookie is not acceptable");
-}
-
-store::WallTime wall_now() {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
 }
 
 // The session of the request's token, while that lives.

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "gateway/replies.hpp"
+#include "gateway/wall_clock.hpp"
 #include "proto/auth_complete.hpp"
 #include "proto/cookies.hpp"
 #include "tls/random.hpp"
@@ -17,10 +18,6 @@ constexpr std::size_t token_size = 32;
 // A session that nobody connects to: as long as ocserv's cookies live.
 constexpr std::chrono::seconds unused_life{300};
 constexpr std::size_t user_agent_limit = 128;
-
-store::WallTime wall_now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 store::SessionId random_id() {
   std::uint64_t id = 0;

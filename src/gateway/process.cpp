@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_sessions.hpp"
+#include "gateway/wall_clock.hpp"
 #include "store/memory_store.hpp"
 #include "store/sqlite_store.hpp"
 #include "sys/boot_clock.hpp"
@@ -85,8 +86,8 @@ Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
   if (state_files.empty()) {  // only a check: nobody will log in
     sessions = std::make_unique<store::MemoryStore>();
   } else {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    sessions = TRY(store::SqliteStore::open(std::move(state_files[0]), std::move(state_files[1]), now));
+    sessions =
+        TRY(store::SqliteStore::open(std::move(state_files[0]), std::move(state_files[1]), wall_now()));
   }
   shared_ = std::make_unique<Shared>(main, std::move(sessions));
   shared_->authenticator.use(std::move(authenticator_));

@@ -1,6 +1,7 @@
 #include "gateway/tunnels.hpp"
 
 #include "base/log.hpp"
+#include "gateway/wall_clock.hpp"
 
 namespace sallyport::gateway {
 
@@ -12,10 +13,6 @@ using tunnel::EndCause;
 constexpr seconds tick{5};  // how exact idle and session timeouts are
 constexpr int ticks_per_accounting = 12;
 constexpr std::uint8_t gateway_reason = 0;  // no list of reasons from gateways is known
-
-store::WallTime wall_now() {
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
-}
 
 std::string_view words_for(proto::TunnelEnd why) {
   switch (why) {
