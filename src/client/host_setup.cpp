@@ -128,7 +128,7 @@ Result<void> HostSetup::set_routes_around(const std::vector<Prefix>& prefixes) {
     if (!first) {
       present = sys::best_route(foreign, prefix.address());
     } else if (auto route = netlink_.route_to(prefix.address())) {
-      present = std::move(*route);
+      present = *route;
     }
     // Nowhere to go is where it stays; and what is on this machine needs no route.
     if (!present || present->local) continue;

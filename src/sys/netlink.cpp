@@ -195,7 +195,7 @@ Result<Route> Netlink::route_to(const Address& destination) {
   auto answer = TRY(demand(route_query(destination), what, destination.is_v6()));
   if (answer.routes.empty()) return fail(ErrorKind::unavailable, what);
   if (answer.routes.front().interface == 0) return fail(ErrorKind::unavailable, what);
-  return std::move(answer.routes.front());
+  return answer.routes.front();
 }
 
 Result<std::vector<Route>> Netlink::routes(Address::Family family) {
