@@ -6,6 +6,7 @@
 
 #include "client/network_settings.hpp"
 #include "proto/connect_request.hpp"
+#include "proto/lifetimes.hpp"
 #include "proto/mtu.hpp"
 #include "sys/path_mtu.hpp"
 
@@ -17,9 +18,6 @@ using flow::Direction;
 using flow::FieldName;
 using flow::Phase;
 using flow::Step;
-
-constexpr std::string_view connect_target = "/CSCOSSLC/tunnel";
-constexpr std::uint8_t local_error = 0x70;  // reason of a DISCONNECT, protocol section 6.5
 
 std::string own_hostname(const ConnectOptions& options) {
   if (!options.local_hostname.empty()) return options.local_hostname;
@@ -52,7 +50,7 @@ net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const Adm
   co_await session.open();
   proto::HttpRequest request;
   request.method = "CONNECT";
-  request.target = connect_target;
+  request.target = proto::connect_target;
   request.headers.add(request_for(session, admission, attempt.options).serialize());
   attempt.record(Attempt::event(Phase::connect, Step::sent, Direction::to_peer)
                      .with(FieldName::message, request.method));
@@ -115,7 +113,8 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
 
 // The gateway has opened the tunnel, but this machine can't: the session need not wait for us.
 net::Task<void> give_up(Connected& connected) {
-  const auto goodbye = proto::cstp_disconnect({local_error, "the machine could not be set up"});
+  const auto goodbye =
+      proto::cstp_disconnect({proto::disconnect_reason::local_error, "the machine could not be set up"});
   try {
     connected.stream->expires_after(std::chrono::seconds(2));
     co_await connected.stream->write(goodbye);

@@ -2,12 +2,11 @@
 
 #include <csignal>
 
-#include <unistd.h>
-
 #include "client/attempt.hpp"
 #include "client/dial.hpp"
 #include "client/handshake.hpp"
 #include "client/progress.hpp"
+#include "sys/memory_file.hpp"
 #include "sys/process.hpp"
 #include "sys/sandbox.hpp"
 
@@ -25,20 +24,6 @@ void leave_signals_to_the_front() {
   }
 }
 
-Result<std::string> read_all(const Descriptor& file, std::size_t limit) {
-  std::string content(limit + 1, '\0');
-  std::size_t size = 0;
-  for (;;) {
-    const auto got = ::read(file.number(), content.data() + size, content.size() - size);
-    if (got < 0) return fail_errno("cannot read the CA file");
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-    if (size > limit) return fail(ErrorKind::malformed, "the CA file is too large");
-  }
-  content.resize(size);
-  return content;
-}
-
 // What the front gave us, used up before anything of a stranger is read.
 struct Inheritance {
   TrustStore trust;
@@ -52,8 +37,10 @@ Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& o
   TRY(sys::become_unprivileged({message.uid, message.gid}, static_cast<pid_t>(message.front)));
   std::string authorities;
   for (std::size_t i = 0; i < start.files.size(); ++i) {
-    if (message.files[i] == proto::UserFile::ca_file)
-      authorities = TRY(read_all(start.files[i], max_ca_file));
+    if (message.files[i] != proto::UserFile::ca_file) continue;
+    const auto content = sys::read_whole(start.files[i].number(), max_ca_file);
+    if (!content) return fail(content.error().kind, "the CA file: " + content.error().text);
+    authorities = as_text(*content);
   }
   auto trust = TRY(TrustStore::parse(message.trust));
   auto tls = TRY(open_context(options, std::move(authorities)));

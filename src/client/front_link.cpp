@@ -68,9 +68,7 @@ void FrontLink::store_trust(const std::string& trust) {
 
 net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings) {
   answer_.reset();
-  proto::ConfigureHost wanted;
-  wanted.settings = std::move(settings);
-  send(wanted);
+  send(proto::ConfigureHost{std::move(settings)});
   while (!answer_) co_await answered_.wait();
   auto interface = or_throw(std::move(*answer_));
   co_return interface;

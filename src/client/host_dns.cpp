@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -21,12 +22,6 @@ void add_names(std::vector<std::string>& names, std::string_view text) {
   for (const auto name : split(text, ' ')) {
     if (!name.empty() && std::ranges::find(names, name) == names.end()) names.emplace_back(name);
   }
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 Result<void> run(std::vector<std::string> arguments, std::string input = "") {
@@ -86,7 +81,7 @@ std::string resolv_conf(const proto::HostSettings& settings, std::string_view ma
     }
   }
   std::string text(marker);
-  if (!domains.empty()) text += "search " + joined(domains) + "\n";
+  if (!domains.empty()) text += fmt::format("search {}\n", fmt::join(domains, " "));
   const auto servers = std::min(settings.dns.size(), max_name_servers);
   for (std::size_t i = 0; i < servers; ++i) text += "nameserver " + settings.dns[i].to_text() + "\n";
   return text + others;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/temporary_folder_test.hpp"
 #include "client/host_samples_test.hpp"
 
 namespace sallyport::client {
@@ -17,15 +18,11 @@ namespace {
 class HostDnsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
     paths = {folder + "/resolve", folder + "/resolvectl", folder + "/resolvconf", folder + "/resolv.conf"};
     std::ofstream(paths.resolv_conf) << old;
     journal.emplace(Journal::create(folder).value());
     dns.emplace(paths, *journal);
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
 
   // A program that writes its arguments and its input down, and ends with `status`.
   void make_program(const std::string& path, int status) const {
@@ -41,7 +38,8 @@ class HostDnsTest : public testing::Test {
   std::string calls() const { return read(folder + "/calls"); }
 
   const std::string old = "# mine\nnameserver 192.0.2.53\nsearch home.example\noptions ndots:2\n";
-  std::string folder;
+  const testing_support::TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   DnsPaths paths;
   std::optional<Journal> journal;
   std::optional<HostDns> dns;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "proto/mtu.hpp"
 
 namespace sallyport::client {
 
@@ -14,7 +15,6 @@ constexpr std::size_t max_servers = 64;
 constexpr std::size_t max_domains = 256;
 constexpr std::size_t max_headers = 8192;
 constexpr std::size_t max_text = 16U << 10;
-constexpr std::uint16_t least_mtu = 576;  // what every IPv4 host must be able to receive (RFC 791, 3.1)
 
 tl::unexpected<Error> refuse(const std::string& text) {
   return fail(ErrorKind::malformed, "the gateway's settings make no sense: " + text);
@@ -91,7 +91,7 @@ Result<void> check(const proto::HostSettings& settings) {
   if (!settings.ipv4 && !settings.ipv6) return refuse("there is no address for the tunnel");
   TRY(check_inner(settings.ipv4, Address::Family::v4));
   TRY(check_inner(settings.ipv6, Address::Family::v6));
-  if (settings.mtu < least_mtu) return refuse("the MTU is " + std::to_string(settings.mtu));
+  if (settings.mtu < proto::min_ipv4_mtu) return refuse("the MTU is " + std::to_string(settings.mtu));
   if (settings.idle_timeout.count() < 0) return refuse("the idle timeout is negative");
   TRY(check_lists(settings));
   return check_texts(settings);

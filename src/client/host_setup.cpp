@@ -4,12 +4,11 @@
 #include <iterator>
 
 #include "client/host_routes.hpp"
+#include "proto/mtu.hpp"
 
 namespace sallyport::client {
 
 namespace {
-
-constexpr std::uint16_t least_ipv6_mtu = 1280;  // RFC 8200, 5
 
 // Before the routes of the machine's own networks, and before nothing that the user made by hand with metric
 // 0. IPv4 has 0 as the best and lets a later route stand before an equal one; in IPv6 0 would mean 1024.
@@ -25,7 +24,7 @@ sys::Route route_of(const AddedRoute& added) {
 }  // namespace
 
 Result<void> HostSetup::apply(proto::HostSettings settings, const Complaint& complain) {
-  if (settings.ipv6 && settings.mtu < least_ipv6_mtu) {
+  if (settings.ipv6 && !proto::carries_ipv6(settings.mtu)) {
     const auto text = "IPv6 needs an MTU of 1280, and the tunnel has " + std::to_string(settings.mtu);
     if (!settings.ipv4) return fail(ErrorKind::unsupported, text);
     complain({ErrorKind::unsupported, text + ": going on with IPv4 alone"});

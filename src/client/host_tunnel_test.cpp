@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <unistd.h>
 
+#include "base/temporary_folder_test.hpp"
 #include "client/host_samples_test.hpp"
 #include "sys/own_network_test.hpp"
 
@@ -18,9 +19,6 @@ namespace {
 // A machine with a cable to the gateway's network and a default route on it.
 struct Machine {
   Machine() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
     std::ofstream(folder + "/resolv.conf") << "nameserver 192.0.2.53\n";
     paths = {folder, {folder + "/none", folder + "/none", folder + "/none", folder + "/resolv.conf"}};
     const auto index = netlink.link("cable").value().index;
@@ -30,7 +28,6 @@ struct Machine {
     EXPECT_TRUE(netlink.add(default_route("198.51.100.1")));
     EXPECT_TRUE(netlink.add(default_route("2001:db8::1")));
   }
-  ~Machine() { std::filesystem::remove_all(folder); }
 
   sys::Route default_route(std::string_view next_hop) {
     const auto hop = address(next_hop);
@@ -62,7 +59,8 @@ struct Machine {
 
   sys::Tun cable = sys::open_tun({.name = "cable"}).value();
   sys::Netlink netlink = sys::Netlink::open().value();
-  std::string folder;
+  const testing_support::TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   HostPaths paths;
   ConnectOptions options;
   std::vector<std::string> complaints;

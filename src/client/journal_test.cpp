@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/temporary_folder_test.hpp"
 #include "client/host_guard.hpp"
 #include "client/host_samples_test.hpp"
 
@@ -17,13 +18,6 @@ namespace {
 
 class JournalTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-
   std::string path(const char* name) const { return folder + "/" + name; }
   void write(const char* name, std::string_view text) const { std::ofstream(path(name)) << text; }
   std::string read(const char* name) const {
@@ -48,7 +42,8 @@ class JournalTest : public testing::Test {
     return to_bytes(text.str());
   }
 
-  std::string folder;
+  const testing_support::TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   std::vector<Error> complaints;
   Complaint complain = [this](const Error& error) { complaints.push_back(error); };
 };

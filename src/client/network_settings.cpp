@@ -14,7 +14,7 @@ namespace {
 
 // All settings go to the front in one message.
 bool fits(const proto::HostSettings& settings) {
-  const proto::ConnectionMessage message = proto::ConfigureHost{false, settings};
+  const proto::ConnectionMessage message = proto::ConfigureHost{settings};
   return proto::encode(message).size() <= sys::max_message_size;
 }
 

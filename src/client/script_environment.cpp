@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <ranges>
 
+#include <fmt/format.h>
+
 #include "sys/program.hpp"
 
 namespace sallyport::client {
@@ -29,12 +31,6 @@ std::string joined(const std::vector<Address>& addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : " ") + address.to_text();
   return text;
-}
-
-std::string joined(const std::vector<std::string>& texts, char separator) {
-  std::string all;
-  for (const auto& text : texts) all += (all.empty() ? "" : std::string(1, separator)) + text;
-  return all;
 }
 
 void set_ipv4(Environment& environment, const proto::HostSettings& settings) {
@@ -99,9 +95,9 @@ std::vector<std::string> script_environment(std::string_view reason, const proto
   environment.set("CISCO_DEF_DOMAIN", settings.default_domain);
   environment.set("CISCO_BANNER", settings.banner);
   environment.set("CISCO_PROXY_PAC", settings.proxy_pac_url);
-  environment.set("CISCO_SPLIT_DNS", joined(settings.split_dns, ','));
+  environment.set("CISCO_SPLIT_DNS", fmt::format("{}", fmt::join(settings.split_dns, ",")));
   set_all_routes(environment, settings);
-  environment.set("CISCO_CSTP_OPTIONS", joined(settings.headers, '\n'));
+  environment.set("CISCO_CSTP_OPTIONS", fmt::format("{}", fmt::join(settings.headers, "\n")));
   return environment.take();
 }
 

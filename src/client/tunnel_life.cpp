@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include "client/terminal_text.hpp"
+#include "proto/lifetimes.hpp"
 
 namespace sallyport::client {
 
 namespace {
 
-constexpr std::uint8_t ended_by_user = 0xb0;  // reason of a DISCONNECT, protocol section 6.5
 // For the gateway to take the DISCONNECT. Whoever has pressed the keys does not want to wait longer.
 constexpr std::chrono::seconds goodbye_limit{2};
 
@@ -46,7 +46,7 @@ net::Task<void> end(std::optional<proto::Disconnect> goodbye, const Attempt& att
 net::Task<bool> fulfil(proto::UserWish wish, const Attempt& attempt) {
   switch (wish) {
     case proto::UserWish::end:
-      co_await end(proto::Disconnect{ended_by_user, "ended by the user"}, attempt);
+      co_await end(proto::Disconnect{proto::disconnect_reason::user, "ended by the user"}, attempt);
       attempt.console.say("disconnected");
       co_return true;
     case proto::UserWish::detach:

@@ -18,54 +18,47 @@ std::string_view name_of(Step step) {
   return names[static_cast<std::size_t>(step)];
 }
 
+namespace {
+
+// In the order of FieldName: as in a trace, and as a person reads it.
+struct FieldWords {
+  std::string_view name;
+  std::string_view label;
+};
+constexpr std::array<FieldWords, 21> field_words{{{"peer", "peer"},
+                                                  {"version", "version"},
+                                                  {"cipher", "cipher"},
+                                                  {"group", "key exchange"},
+                                                  {"session_id_sent", "Session ID length sent"},
+                                                  {"session_id_chosen", "Session ID length received"},
+                                                  {"verdict", "certificate"},
+                                                  {"reason", "reason"},
+                                                  {"message", "message"},
+                                                  {"status", "status"},
+                                                  {"connection_profile", "connection profile"},
+                                                  {"form", "form"},
+                                                  {"round", "round"},
+                                                  {"user", "user"},
+                                                  {"session", "session"},
+                                                  {"ipv4", "IPv4"},
+                                                  {"ipv6", "IPv6"},
+                                                  {"cstp_mtu", "X-CSTP-MTU"},
+                                                  {"dtls_mtu", "X-DTLS-MTU"},
+                                                  {"mtu", "MTU"},
+                                                  {"interface", "interface"}}};
+
+const FieldWords& words_of(FieldName name) {
+  return field_words[static_cast<std::size_t>(name)];
+}
+
+}  // namespace
+
 std::string_view name_of(FieldName name) {
-  constexpr std::array<std::string_view, 21> names{"peer",
-                                                   "version",
-                                                   "cipher",
-                                                   "group",
-                                                   "session_id_sent",
-                                                   "session_id_chosen",
-                                                   "verdict",
-                                                   "reason",
-                                                   "message",
-                                                   "status",
-                                                   "connection_profile",
-                                                   "form",
-                                                   "round",
-                                                   "user",
-                                                   "session",
-                                                   "ipv4",
-                                                   "ipv6",
-                                                   "cstp_mtu",
-                                                   "dtls_mtu",
-                                                   "mtu",
-                                                   "interface"};
-  return names[static_cast<std::size_t>(name)];
+  return words_of(name).name;
 }
 
 std::string_view field_label(FieldName name) {
-  constexpr std::array<std::string_view, 21> labels{"peer",
-                                                    "version",
-                                                    "cipher",
-                                                    "key exchange",
-                                                    "Session ID length sent",
-                                                    "Session ID length received",
-                                                    "certificate",
-                                                    "reason",
-                                                    "message",
-                                                    "status",
-                                                    "connection profile",
-                                                    "form",
-                                                    "round",
-                                                    "user",
-                                                    "session",
-                                                    "IPv4",
-                                                    "IPv6",
-                                                    "X-CSTP-MTU",
-                                                    "X-DTLS-MTU",
-                                                    "MTU",
-                                                    "interface"};
-  return labels[static_cast<std::size_t>(name)];
+  return words_of(name).label;
 }
 
 Word::Word(std::string_view text) : size_(static_cast<std::uint8_t>(std::min(text.size(), text_.size()))) {

@@ -1,13 +1,13 @@
 #include "gateway/authenticate.hpp"
 
+#include <array>
+
 #include "base/log.hpp"
 #include "gateway/login_form.hpp"
 #include "gateway/new_session.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/select_group.hpp"
 #include "gateway/tunnels.hpp"
-#include "proto/opaque.hpp"
-#include "proto/url.hpp"
 
 namespace sallyport::gateway {
 
@@ -19,11 +19,9 @@ using Unavailable = proto::AuthenticatorAnswer::Unavailable;
 
 constexpr int most_failures = 3;
 
-Secret first_of(const auto& reply, std::initializer_list<std::string_view> names) {
-  for (const auto name : names) {
-    if (const auto* value = reply.find(name)) return *value;
-  }
-  return {};
+Secret answer_to(const auto& reply, std::string_view field) {
+  const auto* value = reply.find(field);
+  return value == nullptr ? Secret() : *value;
 }
 
 std::string_view name_of(proto::AuthenticatorAnswer::Reason reason) {
@@ -64,59 +62,53 @@ void record(const Caller& caller, flow::Step step, const store::Dialogue& login,
 
 Answers Answers::of(const proto::AuthReply& reply) {
   return {dialect_of(reply.client.aggregate_version), reply.opaque, reply.group_select,
-          std::string(first_of(reply, {"username"}).reveal_text()), first_of(reply, {"password"})};
+          std::string(answer_to(reply, "username").reveal_text()), answer_to(reply, "password")};
 }
 
 Answers Answers::of(const proto::FormReply& reply) {
-  return {Dialect::version_1, "", reply.group, std::string(first_of(reply, {"username"}).reveal_text()),
-          first_of(reply, {"password"})};
+  return {Dialect::version_1, "", reply.group, std::string(answer_to(reply, "username").reveal_text()),
+          answer_to(reply, "password")};
 }
 
 net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::HttpRequest& request,
                                          Answers answers) {
-  auto login = find_login(caller, request, answers.opaque);
-  if (!login) {  // lost, or the client sent no init: it costs nothing but a new beginning
-    login = or_throw(caller.services.dialogues.begin(caller.peer.address, std::chrono::steady_clock::now()));
-    login->path = proto::route_path(request.target);
-  }
-  const auto& profile = profile_of(caller, request, answers, *login);
-  login->connection_profile = profile.name;
-  if (!answers.user.empty()) login->user = answers.user;
+  auto login = login_of(caller, request, answers.opaque);
+  const auto& profile = profile_of(caller, request, answers, login);
+  login.connection_profile = profile.name;
+  if (!answers.user.empty()) login.user = answers.user;
   // Counted before it is checked: tries side by side can't outrun the limit.
-  ++login->failures;
-  if (!caller.services.dialogues.save(*login)) {
-    co_return refusal(503, "Service Unavailable", "another request of this login is under way");
-  }
+  ++login.failures;
+  if (!caller.services.dialogues.save(login)) co_return login_in_use();
 
   proto::AuthenticatorRequest question;
   question.aaa = profile.aaa;
   question.method = proto::AuthenticatorRequest::Method::password;
-  question.user = login->user;
+  question.user = login.user;
   question.answer = std::move(answers.password);
   question.remote = caller.peer.address;
   const auto outcome = co_await caller.services.authenticator.ask(std::move(question));
 
   if (std::holds_alternative<Accepted>(outcome)) {
-    caller.services.dialogues.end(login->key);
-    auto reply = co_await new_session(caller, request, {login->user, profile}, answers.dialect);
+    caller.services.dialogues.end(login.key);
+    auto reply = co_await new_session(caller, request, {login.user, profile}, answers.dialect);
     co_return reply;
   }
   if (const auto* refused = std::get_if<Refused>(&outcome)) {
-    log::notice("login refused", {{"user", login->user},
+    log::notice("login refused", {{"user", login.user},
                                   {"peer", caller.peer.to_text()},
                                   {"reason", name_of(refused->reason)},
-                                  {"failures", std::int64_t{login->failures}}});
-    if (login->failures < most_failures) {
-      record(caller, flow::Step::refused, *login, name_of(refused->reason));
-      co_return ask_again(caller, profile, *login, answers.dialect);
+                                  {"failures", std::int64_t{login.failures}}});
+    if (login.failures < most_failures) {
+      record(caller, flow::Step::refused, login, name_of(refused->reason));
+      co_return ask_again(caller, profile, login, answers.dialect);
     }
-    record(caller, flow::Step::failed, *login, name_of(refused->reason));
-    caller.services.dialogues.end(login->key);
+    record(caller, flow::Step::failed, login, name_of(refused->reason));
+    caller.services.dialogues.end(login.key);
     co_return authentication_failed();
   }
   const auto* unavailable = std::get_if<Unavailable>(&outcome);
   const std::string why = unavailable != nullptr ? unavailable->text : "it asks for more than a password";
-  log::error("a login could not be checked: " + why, {{"user", login->user}, {"aaa", profile.aaa}});
+  log::error("a login could not be checked: " + why, {{"user", login.user}, {"aaa", profile.aaa}});
   co_return refusal(503, "Service Unavailable", "logins can't be checked for now");
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "gateway/next_message.hpp"
 #include "net/signal.hpp"
 #include "sys/message_socket.hpp"
 
@@ -65,10 +66,12 @@ void AuthenticatorLink::close() {
 
 void AuthenticatorLink::send(proto::AuthenticatorRequest request, Reply reply) {
   request.id = next_id_++;
-  const auto bytes = request.serialize();
+  auto bytes = request.serialize();
   if (!bytes) return reply(Unavailable{bytes.error().text});
   if (!socket_) return reply(Unavailable{"the authenticator is being restarted"});
-  if (const auto sent = sys::send_message(socket_->number(), *bytes); !sent) {
+  const auto sent = sys::send_message(socket_->number(), *bytes);
+  wipe(*bytes);  // it holds a password
+  if (!sent) {
     return reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
   }
   open_.emplace(request.id, std::move(reply));
@@ -76,15 +79,9 @@ void AuthenticatorLink::send(proto::AuthenticatorRequest request, Reply reply) {
 
 net::Task<void> AuthenticatorLink::read_answers(std::shared_ptr<net::Socket> socket) {
   for (;;) {
-    const auto message = sys::receive_message(socket->number());
-    if (message) {
-      auto parsed = or_throw(proto::AuthenticatorAnswer::parse(message->bytes));
-      answer(parsed.id, std::move(parsed.outcome));
-    } else if (message.error().kind == ErrorKind::unavailable) {
-      co_await socket->readable();
-    } else {
-      throw Failure(message.error());
-    }
+    const auto message = co_await next_message(*socket);
+    auto parsed = or_throw(proto::AuthenticatorAnswer::parse(message.bytes));
+    answer(parsed.id, std::move(parsed.outcome));
   }
 }
 

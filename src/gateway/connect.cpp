@@ -18,7 +18,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds reply_limit{30};
-constexpr std::string_view tunnel_path = "/CSCOSSLC/tunnel";
 constexpr std::uint32_t this_node = 0;
 
 proto::HttpReply transient(std::string_view why) {
@@ -71,7 +70,7 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
   session.connected_at = facts.now;
   session.last_active = facts.now;
   session.remote = caller.peer;
-  session.user_agent = request.user_agent.substr(0, 128);
+  session.user_agent = request.user_agent.substr(0, store::max_user_agent);
   session.hostname = request.hostname;
   const tunnel::TunnelId id_of_claim{session.id, session.generation};
   auto updated = co_await sessions.update(std::move(session));
@@ -120,8 +119,9 @@ struct Opening {
 net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
                                                            const proto::HttpRequest& http,
                                                            net::TlsStream& stream) {
-  if (proto::route_path(http.target) != tunnel_path) {
-    co_return tl::unexpected(refusal(404, "Not Found", "CONNECT goes to /CSCOSSLC/tunnel"));
+  if (proto::route_path(http.target) != proto::connect_target) {
+    co_return tl::unexpected(
+        refusal(404, "Not Found", "CONNECT goes to " + std::string(proto::connect_target)));
   }
   const auto request = proto::ConnectRequest::parse(http.headers.list());
   if (!request) co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));

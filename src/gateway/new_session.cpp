@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t token_size = 32;
 // A session that nobody connects to: as long as ocserv's cookies live.
 constexpr std::chrono::seconds unused_life{300};
-constexpr std::size_t user_agent_limit = 128;
 
 store::SessionId random_id() {
   std::uint64_t id = 0;
@@ -53,7 +52,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.user = user.name;
   wanted.connection_profile = user.profile.name;
   wanted.policy = std::shared_ptr<const proto::GroupPolicy>(caller.settings, policy);
-  wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, user_agent_limit);
+  wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
   wanted.created_at = now;
   wanted.last_active = now;

@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_sessions.hpp"
+#include "gateway/next_message.hpp"
 #include "gateway/wall_clock.hpp"
 #include "store/memory_store.hpp"
 #include "store/sqlite_store.hpp"
@@ -147,14 +148,8 @@ void GatewayProcess::end() {
 net::Task<void> GatewayProcess::hear_supervisor() {
   or_throw(sys::set_non_blocking(supervisor_->number()));
   for (;;) {
-    auto message = sys::receive_message(supervisor_->number());
-    if (message) {
-      obey(or_throw(proto::decode<proto::GatewayCommand>(message->bytes)), std::move(message->descriptors));
-    } else if (message.error().kind == ErrorKind::unavailable) {
-      co_await supervisor_->readable();
-    } else {
-      throw Failure(message.error());
-    }
+    auto message = co_await next_message(*supervisor_);
+    obey(or_throw(proto::decode<proto::GatewayCommand>(message.bytes)), std::move(message.descriptors));
   }
 }
 

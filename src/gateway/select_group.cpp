@@ -13,20 +13,9 @@ namespace {
 
 constexpr auto cookie_name = "webvpncontext";
 
-}  // namespace
-
-std::string login_cookie(const store::Dialogue& dialogue) {
-  const proto::SetCookie cookie{.name = cookie_name,
-                                .value = Secret(dialogue.key),
-                                .path = "/",
-                                .max_age = store::DialogueLimits{}.life};
-  return cookie.serialize();
-}
-
 std::optional<store::Dialogue> find_login(const Caller& caller, const proto::HttpRequest& request,
-                                          std::string_view opaque) {
-  const auto now = std::chrono::steady_clock::now();
-  auto& dialogues = caller.services.dialogues;
+                                          std::string_view opaque, store::DialogueStore::Time now) {
+  const auto& dialogues = caller.services.dialogues;
   if (const auto header = request.headers.find("Cookie")) {
     const auto cookies = proto::parse_cookies(*header);
     const auto* key = proto::find_cookie(cookies, cookie_name);
@@ -39,28 +28,45 @@ std::optional<store::Dialogue> find_login(const Caller& caller, const proto::Htt
   return dialogues.find_by_handle(parsed->handle, now);
 }
 
+}  // namespace
+
+std::string login_cookie(const store::Dialogue& dialogue) {
+  const proto::SetCookie cookie{.name = cookie_name,
+                                .value = Secret(dialogue.key),
+                                .path = "/",
+                                .max_age = store::DialogueLimits{}.life};
+  return cookie.serialize();
+}
+
+store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque) {
+  const auto now = std::chrono::steady_clock::now();
+  if (auto found = find_login(caller, request, opaque, now)) return *found;
+  auto login = or_throw(caller.services.dialogues.begin(caller.peer.address, now));
+  login.path = proto::route_path(request.target);
+  return login;
+}
+
+proto::HttpReply login_in_use() {
+  return refusal(503, "Service Unavailable", "another request of this login is under way");
+}
+
 net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::HttpRequest& request,
                                          Opening opening) {
   using flow::FieldName;
   const auto& host = caller.host();
   const auto& profile = choose_profile(host, request.target, opening.group_access, opening.group_select);
 
-  auto login = find_login(caller, request, "");
-  if (!login) {
-    login = or_throw(caller.services.dialogues.begin(caller.peer.address, std::chrono::steady_clock::now()));
-  }
-  login->connection_profile = profile.name;
-  login->path = proto::route_path(request.target);
-  login->method = 0;
-  if (!caller.services.dialogues.save(*login)) {
-    co_return refusal(503, "Service Unavailable", "another request of this login is under way");
-  }
+  auto login = login_of(caller, request, "");
+  login.connection_profile = profile.name;
+  login.path = proto::route_path(request.target);
+  login.method = 0;
+  if (!caller.services.dialogues.save(login)) co_return login_in_use();
 
   caller.flow.record(flow::Event(caller.attempt, flow::Phase::select_group, flow::Step::finished)
                          .with(FieldName::peer, caller.peer.to_text())
                          .with(FieldName::connection_profile, profile.name));
-  auto reply = form_reply(password_form(host, profile, *login), opening.dialect);
-  reply.headers.add("Set-Cookie", login_cookie(*login));
+  auto reply = form_reply(password_form(host, profile, login), opening.dialect);
+  reply.headers.add("Set-Cookie", login_cookie(login));
   co_return reply;
 }
 

@@ -21,8 +21,10 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
 
 // The cookie that finds a login again; it goes with each form.
 std::string login_cookie(const store::Dialogue& dialogue);
-// The login that a request belongs to, by its cookie or by the opaque handle; nothing: none is under way.
-std::optional<store::Dialogue> find_login(const Caller& caller, const proto::HttpRequest& request,
-                                          std::string_view opaque);
+// The login that a request belongs to, by its cookie or by the opaque handle; else a new one. Nothing is lost
+// but a beginning where a client has forgotten both.
+store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque);
+// When save() says that somebody else has changed the login meanwhile.
+proto::HttpReply login_in_use();
 
 }  // namespace sallyport::gateway

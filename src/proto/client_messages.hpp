@@ -126,17 +126,13 @@ struct HostSettings {
   }
 };
 
-// Set the machine up for a tunnel: the first time with a new interface, later (`again`) the same one anew.
-// The reply is HostConfigured or FrontFailed. All is undone when the connection has ended.
+// Set the machine up for a tunnel: the first time with a new interface, later the same one anew. The reply
+// is HostConfigured or FrontFailed. All is undone when the connection has ended.
 struct ConfigureHost {
-  bool again = false;
   HostSettings settings;
   bool operator==(const ConfigureHost&) const = default;
 
-  static void each_field(auto&& field) {
-    field("again", &ConfigureHost::again);
-    field("settings", &ConfigureHost::settings);
-  }
+  static void each_field(auto&& field) { field("settings", &ConfigureHost::settings); }
 };
 
 // The tunnel is lost and being built again: for the script, which may wish to know.

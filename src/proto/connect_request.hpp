@@ -14,6 +14,7 @@
 
 namespace sallyport::proto {
 
+inline constexpr std::string_view connect_target = "/CSCOSSLC/tunnel";
 inline constexpr std::size_t dtls_master_secret_size = 48;
 // Newer ASA refuse a CONNECT whose X-CSTP-Protocol is not this.
 inline constexpr std::string_view cstp_protocol = "Copyright (c) 2004 Cisco Systems, Inc.";

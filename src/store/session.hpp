@@ -39,6 +39,8 @@ struct Totals {
   }
 };
 
+inline constexpr std::size_t max_user_agent = 128;  // longer ones are cut
+
 struct Session {
   SessionId id = 0;
   TokenHash token_hash{};

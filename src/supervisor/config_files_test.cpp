@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/temporary_folder_test.hpp"
+
 namespace sallyport::supervisor {
 namespace {
 
@@ -15,9 +17,6 @@ constexpr std::string_view certificate = "-----BEGIN CERTIFICATE-----\nMA==\n---
 class ConfigFiles : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "config_files_XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder = name;
     write("server.pem", certificate);
     write("ca.pem", certificate);
     write("crl.pem", "-----BEGIN X509 CRL-----\n");
@@ -30,7 +29,6 @@ class ConfigFiles : public testing::Test {
     config.group_policies["guests"];
     resolve_paths(config, folder.string());
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
 
   void write(const std::string& name, std::string_view content) {
     std::ofstream(folder / name, std::ios::binary) << content;
@@ -42,7 +40,8 @@ class ConfigFiles : public testing::Test {
   }
 
   Config config;
-  std::filesystem::path folder;
+  const testing_support::TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path();
 };
 
 TEST_F(ConfigFiles, holds_what_is_public_and_leaves_private_keys_alone) {

@@ -6,21 +6,18 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/temporary_folder_test.hpp"
+
 namespace sallyport::sys {
 
 namespace {
 
 class Files : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
   std::string path(const char* name) const { return folder + "/" + name; }
 
-  std::string folder;
+  const testing_support::TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/descriptor.hpp"
+#include "base/temporary_folder_test.hpp"
 
 namespace sallyport::sys {
 
@@ -35,9 +36,8 @@ TEST(RunProgram, tells_the_exit_status) {
 }
 
 TEST(RunProgram, kills_the_whole_group_at_the_limit) {
-  std::string folder = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const auto pipe = folder + "/pipe";
+  const testing_support::TemporaryFolder folder;
+  const auto pipe = folder.path() + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const Descriptor reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
   auto program = shell("sleep 300 > " + pipe + " & wait");
@@ -49,7 +49,6 @@ TEST(RunProgram, kills_the_whole_group_at_the_limit) {
   EXPECT_TRUE(told);
   pollfd entry{reader.number(), 0, 0};
   EXPECT_EQ(poll(&entry, 1, 5000), 1) << "`sleep` lives on and has the pipe open";
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace sallyport::sys

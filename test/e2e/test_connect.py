@@ -1,5 +1,6 @@
 """Phase 5, header by header, and the frames that follow."""
 
+import ssl
 import struct
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,11 +20,14 @@ from lab.anyconnect import (
 from lab.run import wait_until
 
 
+def token_for(host):
+    with AnyConnect(host) as client:
+        return client.log_in()
+
+
 @pytest.fixture
 def token(gateway, client_host):
-    with AnyConnect(client_host) as client:
-        made = client.log_in()
-    yield made
+    yield token_for(client_host)
     if gateway.is_running:
         gateway.ctl("disconnect", "--all")
 
@@ -33,6 +37,13 @@ def is_ping_reply(received, own):
     return kind == DATA and packet[9] == 1 and packet[20] == 0 and packet[16:20] == bytes(
         int(part) for part in own.split(".")
     )
+
+
+def last_word(tunnel):
+    """The first frame that is no packet."""
+    while (received := tunnel.receive())[0] == DATA:
+        pass
+    return received
 
 
 def pings(tunnel):
@@ -106,8 +117,6 @@ def test_a_session_that_was_lost_comes_back_with_its_address(token, client_host,
 
 @pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
 def test_a_tunnel_in_both_versions_of_tls(token, client_host, version):
-    import ssl
-
     with Tunnel(client_host, token, version=ssl.TLSVersion[version]) as tunnel:
         assert pings(tunnel)
 
@@ -144,8 +153,7 @@ def test_a_packet_with_a_strangers_source_is_dropped(token, client_host):
     [b"HTTP/1.1 200 OK\r\n\r\n", b"STF\x02" + bytes(4), b"STF\x01\x00\x00\x00\x01", frame(8, b"compressed")],
 )
 def test_bad_frames_end_their_tunnel_and_no_other(gateway, client_host, network, token, bad):
-    with AnyConnect(network["other"]) as client:
-        other_token = client.log_in()
+    other_token = token_for(network["other"])
     with Tunnel(client_host, token) as tunnel, Tunnel(network["other"], other_token) as other:
         tunnel.socket.sendall(bad)
         while (received := tunnel.receive()) is not None:
@@ -202,10 +210,7 @@ def test_an_empty_pool_is_a_503_with_its_reason(new_gateway, client_host):
     gateway.config["tunnel"].update(address_pool="10.20.0.0/30")
     del gateway.config["tunnel"]["address_pool6"]
     gateway.start()
-    tokens = []
-    for _ in range(2):
-        with AnyConnect(client_host) as client:
-            tokens.append(client.log_in())
+    tokens = [token_for(client_host) for _ in range(2)]
     with Tunnel(client_host, tokens[0]) as first:
         assert first.header("X-CSTP-Address") == "10.20.0.2"
         with Tunnel(client_host, tokens[1]) as second:
@@ -227,8 +232,7 @@ def test_sessions_outlive_the_gateway_process(token, client_host, gateway):
 
 def test_sessions_outlive_the_service(client_host, new_gateway):
     gateway = new_gateway().start()
-    with AnyConnect(client_host) as client:
-        token = client.log_in()
+    token = token_for(client_host)
     with Tunnel(client_host, token) as tunnel:
         address = tunnel.header("X-CSTP-Address")
         gateway.stop()
@@ -266,14 +270,11 @@ def test_an_idle_session_is_ended_and_told(client_host, new_gateway):
     gateway = new_gateway()
     gateway.config["group_policy"]["staff"].update(idle_timeout="2s")
     gateway.start()
-    with AnyConnect(client_host) as client:
-        token = client.log_in()
+    token = token_for(client_host)
     with Tunnel(client_host, token) as tunnel:
         tunnel.socket.settimeout(15)
         assert pings(tunnel)  # ICMP is no use of the tunnel
-        while (received := tunnel.receive())[0] == DATA:
-            pass
-        assert received == (DISCONNECT, b"\0idle timeout")
+        assert last_word(tunnel) == (DISCONNECT, b"\0idle timeout")
     assert gateway.ctl_json("sessions", "--all") == []
     with Tunnel(client_host, token) as tunnel:
         assert tunnel.status == 401
@@ -283,29 +284,23 @@ def test_a_session_ends_at_its_time_whatever_it_did(client_host, new_gateway):
     gateway = new_gateway()
     gateway.config["group_policy"]["staff"].update(session_timeout="6s")
     gateway.start()
-    with AnyConnect(client_host) as client:
-        token = client.log_in()
+    token = token_for(client_host)
     with Tunnel(client_host, token) as first:
         assert first.header("X-CSTP-Session-Timeout") == "6"
         assert 1 <= int(first.header("X-CSTP-Session-Timeout-Remaining")) <= 6
     with Tunnel(client_host, token) as second:  # a reconnect does not reset it
         second.socket.settimeout(15)
-        while (received := second.receive())[0] == DATA:
-            pass
-        assert received == (DISCONNECT, b"\0session timeout")
+        assert last_word(second) == (DISCONNECT, b"\0session timeout")
     with Tunnel(client_host, token) as tunnel:
         assert tunnel.status == 401
 
 
 def test_a_stop_that_ends_the_sessions_tells_them(client_host, new_gateway):
     gateway = new_gateway().start()
-    with AnyConnect(client_host) as client:
-        token = client.log_in()
+    token = token_for(client_host)
     with Tunnel(client_host, token) as tunnel:
         gateway.ctl("stop", "--end-sessions")
-        while (received := tunnel.receive())[0] == DATA:
-            pass
-        assert received == (DISCONNECT, b"\0disconnected by an administrator")
+        assert last_word(tunnel) == (DISCONNECT, b"\0disconnected by an administrator")
     assert gateway.wait_end() == 0
     gateway.start()
     with Tunnel(client_host, token) as tunnel:
@@ -316,8 +311,7 @@ def test_a_client_of_a_family_that_the_pool_lacks_is_told(client_host, new_gatew
     gateway = new_gateway()
     del gateway.config["tunnel"]["address_pool"]
     gateway.start()
-    with AnyConnect(client_host) as client:
-        token = client.log_in()
+    token = token_for(client_host)
     with Tunnel(client_host, token, {"X-CSTP-Address-Type": "IPv4"}) as tunnel:
         assert tunnel.status == 503 and "family" in tunnel.header("X-Reason")
     with Tunnel(client_host, token) as tunnel:
@@ -330,8 +324,7 @@ def test_many_clients_at_once_over_several_control_threads(client_host, new_gate
     gateway.start()
 
     def one_client(_):
-        with AnyConnect(client_host) as client:
-            token = client.log_in()
+        token = token_for(client_host)
         with Tunnel(client_host, token) as tunnel:
             assert pings(tunnel)
             return tunnel.header("X-CSTP-Address")
