@@ -63,19 +63,11 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
     co_return fail(ErrorKind::unavailable,
                    "the address pool has no address of a family that the client asks for");
   }
-  const auto claimed = co_await sessions.claim(id, this_node);
+  auto claimed =
+      co_await sessions.claim(id, {this_node, facts.now, caller.peer, request.user_agent, request.hostname});
   if (!claimed) co_return tl::unexpected(claimed.error());
   if (!*claimed) co_return fail(ErrorKind::conflict, "the session has just ended");
-  auto session = **claimed;
-  session.connected_at = facts.now;
-  session.last_active = facts.now;
-  session.remote = caller.peer;
-  session.user_agent = request.user_agent.substr(0, store::max_user_agent);
-  session.hostname = request.hostname;
-  const tunnel::TunnelId id_of_claim{session.id, session.generation};
-  auto updated = co_await sessions.update(std::move(session));
-  if (!updated) caller.services.tunnels.never_ran(id_of_claim);
-  co_return updated;
+  co_return std::move(**claimed);
 }
 
 void record(const Caller& caller, const store::Session& session, const proto::ConnectReply& reply) {

@@ -24,9 +24,9 @@ net::Task<Result<Session>> MemoryStore::update(Session session) {
   co_return table_.update(std::move(session));
 }
 
-net::Task<Result<std::optional<Session>>> MemoryStore::claim(SessionId id, std::uint32_t node) {
+net::Task<Result<std::optional<Session>>> MemoryStore::claim(SessionId id, Claim claim) {
   const std::lock_guard lock(mutex_);
-  co_return table_.claim(id, node);
+  co_return table_.claim(id, claim);
 }
 
 net::Task<Result<Session>> MemoryStore::lease(SessionId id, proto::AddressPool pool, bool ipv4, bool ipv6) {

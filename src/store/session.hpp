@@ -39,7 +39,9 @@ struct Totals {
   }
 };
 
-inline constexpr std::size_t max_user_agent = 128;  // longer ones are cut
+// Longer ones are cut.
+inline constexpr std::size_t max_user_agent = 128;
+inline constexpr std::size_t max_hostname = 255;
 
 struct Session {
   SessionId id = 0;
@@ -84,6 +86,15 @@ struct Session {
     field("node", &M::node);
     field("version", &M::version);
   }
+};
+
+// What a CONNECT brings: who has the session from now on, and from where its client comes.
+struct Claim {
+  std::uint32_t node = 0;
+  WallTime at{};
+  Endpoint remote;
+  std::string user_agent;
+  std::string hostname;
 };
 
 // Built-in values for a session without a policy: a record of the file may lack one.

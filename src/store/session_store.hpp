@@ -24,9 +24,9 @@ class SessionStore {
   // Replaces the record if its version is still session.version. conflict: it is not, or the record is gone.
   // Token, addresses, generation and node stay as they are stored: lease() and claim() alone change them.
   virtual net::Task<Result<Session>> update(Session session) = 0;
-  // Makes `node` the owner and fences whoever was: generation grows by one. The token lives on (dies_at is
-  // cleared). nothing: there is no such session.
-  virtual net::Task<Result<std::optional<Session>>> claim(SessionId id, std::uint32_t node) = 0;
+  // Makes claim.node the owner, with a tunnel from claim.at on, and fences whoever was: generation grows by
+  // one. The token lives on (dies_at is cleared). nothing: there is no such session.
+  virtual net::Task<Result<std::optional<Session>>> claim(SessionId id, Claim claim) = 0;
   // Gives the session its inner addresses from the pool, the same ones each time as long as they belong to it
   // (then nothing changes, not even the version). A user who comes back gets the address he had, unless it
   // was taken then or is now. A family that is not wanted, or that the pool does not have, is left out; an

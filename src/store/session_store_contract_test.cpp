@@ -139,20 +139,26 @@ TEST_P(SessionStoreContract, claim_makes_an_owner_and_keeps_the_token_alive) {
   auto session = sample_session(1);
   session.dies_at = WallTime(seconds(5));
   create(session);
-  const auto claimed = run(store->claim(1, 7)).value().value();
+  const Claim claim{7, WallTime(seconds(9)), *Endpoint::parse("192.0.2.8:4000"), std::string(200, 'a'),
+                    "desk"};
+  const auto claimed = run(store->claim(1, claim)).value().value();
+  EXPECT_EQ(claimed.connected_at, claim.at);
+  EXPECT_EQ(claimed.remote, claim.remote);
+  EXPECT_EQ(claimed.user_agent, std::string(max_user_agent, 'a'));
+  EXPECT_EQ(claimed.hostname, "desk");
   EXPECT_EQ(claimed.generation, 1U);
   EXPECT_EQ(claimed.node, 7U);
   EXPECT_EQ(claimed.version, 2U);
   EXPECT_EQ(claimed.dies_at, std::nullopt);
   EXPECT_TRUE(run(store->expire(WallTime(seconds(5)))).value().empty());
-  EXPECT_EQ(run(store->claim(2, 7)).value().has_value(), false);
+  EXPECT_EQ(run(store->claim(2, {.node = 7})).value().has_value(), false);
 }
 
 TEST_P(SessionStoreContract, two_claims_get_different_generations) {
   create(sample_session(1));
   for (int i = 0; i < rounds; ++i) {
-    const auto results = race<Result<std::optional<Session>>>([&] { return store->claim(1, 1); },
-                                                              [&] { return store->claim(1, 2); });
+    const auto results = race<Result<std::optional<Session>>>([&] { return store->claim(1, {.node = 1}); },
+                                                              [&] { return store->claim(1, {.node = 2}); });
     const auto left = results.first.value().value();
     const auto right = results.second.value().value();
     EXPECT_NE(left.generation, right.generation);
@@ -169,7 +175,7 @@ TEST_P(SessionStoreContract, of_a_claim_and_an_update_of_one_version_no_change_i
     before.totals.rx_bytes = i + 1;
     const auto claim = [&]() -> net::Task<Result<bool>> {
       return [](SessionStore& where) -> net::Task<Result<bool>> {
-        const auto claimed = co_await where.claim(1, 1);
+        const auto claimed = co_await where.claim(1, {.node = 1});
         co_return claimed.value().has_value();
       }(*store);
     };
@@ -331,7 +337,7 @@ TEST_P(SessionStoreContract, readers_and_writers_do_not_disturb_each_other) {
   });
   for (SessionId id = 2; id < 2 + rounds; ++id) {
     create(sample_session(id));
-    EXPECT_TRUE(run(store->claim(1, 1)).value().has_value());
+    EXPECT_TRUE(run(store->claim(1, {.node = 1})).value().has_value());
     EXPECT_EQ(run(store->remove(id)), true);
   }
   done = true;

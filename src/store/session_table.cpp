@@ -54,10 +54,15 @@ Result<Session> SessionTable::update(Session session) {
   return session;
 }
 
-std::optional<Session> SessionTable::claim(SessionId id, std::uint32_t node) {
+std::optional<Session> SessionTable::claim(SessionId id, const Claim& claim) {
   auto session = find(id);
   if (!session) return std::nullopt;
-  session->node = node;
+  session->node = claim.node;
+  session->connected_at = claim.at;
+  session->last_active = claim.at;
+  session->remote = claim.remote;
+  session->user_agent = claim.user_agent.substr(0, max_user_agent);
+  session->hostname = claim.hostname.substr(0, max_hostname);
   session->dies_at.reset();
   ++session->generation;
   ++session->version;

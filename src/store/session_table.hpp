@@ -19,7 +19,7 @@ class SessionTable {
   std::optional<Session> find(const TokenHash& token) const;
   std::optional<Session> find(SessionId id) const;
   Result<Session> update(Session session);
-  std::optional<Session> claim(SessionId id, std::uint32_t node);
+  std::optional<Session> claim(SessionId id, const Claim& claim);
   Result<Session> lease(SessionId id, const proto::AddressPool& pool, bool ipv4, bool ipv6);
   std::vector<Session> list() const;  // by id
   bool remove(SessionId id);

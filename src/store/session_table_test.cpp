@@ -38,8 +38,8 @@ class SessionTableUndo : public ::testing::Test {
 }  // namespace
 
 TEST_F(SessionTableUndo, brings_back_what_was_changed_or_removed) {
-  EXPECT_TRUE(table.claim(1, 1));
-  EXPECT_TRUE(table.claim(1, 2));
+  EXPECT_TRUE(table.claim(1, {.node = 1}));
+  EXPECT_TRUE(table.claim(1, {.node = 2}));
   EXPECT_TRUE(table.remove(2));
   EXPECT_TRUE(table.create(sample_session(3)));
   EXPECT_EQ(table.changed().size(), 3U);

@@ -127,8 +127,9 @@ net::Task<Result<Session>> SqliteStore::update(Session session) {
   });
 }
 
-net::Task<Result<std::optional<Session>>> SqliteStore::claim(SessionId id, std::uint32_t node) {
-  return change<std::optional<Session>>([=](SessionTable& table) { return table.claim(id, node); });
+net::Task<Result<std::optional<Session>>> SqliteStore::claim(SessionId id, Claim claim) {
+  return change<std::optional<Session>>(
+      [id, claim = std::move(claim)](SessionTable& table) { return table.claim(id, claim); });
 }
 
 net::Task<Result<Session>> SqliteStore::lease(SessionId id, proto::AddressPool pool, bool ipv4, bool ipv6) {

@@ -36,7 +36,7 @@ class SqliteStore : public SessionStore {
   net::Task<Result<std::optional<Session>>> find(TokenHash token) override;
   net::Task<Result<std::optional<Session>>> find(SessionId id) override;
   net::Task<Result<Session>> update(Session session) override;
-  net::Task<Result<std::optional<Session>>> claim(SessionId id, std::uint32_t node) override;
+  net::Task<Result<std::optional<Session>>> claim(SessionId id, Claim claim) override;
   net::Task<Result<Session>> lease(SessionId id, proto::AddressPool pool, bool ipv4, bool ipv6) override;
   net::Task<Result<std::vector<Session>>> list() override;
   net::Task<Result<bool>> remove(SessionId id) override;

@@ -131,7 +131,7 @@ TEST(SqliteStoreDisk, a_full_disk_refuses_changes_and_keeps_all_as_it_was) {
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error(),
                   (Error{ErrorKind::unavailable, "cannot write the session store: disk full"}));
-        EXPECT_EQ(run(store->claim(1, 7)).error().kind, ErrorKind::unavailable);
+        EXPECT_EQ(run(store->claim(1, {.node = 7})).error().kind, ErrorKind::unavailable);
         EXPECT_EQ(run(store->lease(1, pool, true, true)).error().kind, ErrorKind::unavailable);
         EXPECT_EQ(run(store->update(first)).error().kind, ErrorKind::unavailable);
         EXPECT_EQ(run(store->remove(1)).error().kind, ErrorKind::unavailable);

@@ -41,7 +41,7 @@ TEST(SqliteStore, gives_everything_back_when_opened_again) {
     ASSERT_TRUE(run(store->create(sample_session(2))));
     ASSERT_TRUE(run(store->create(sample_session(3))));
     ASSERT_TRUE(run(store->lease(1, pool, true, true)));
-    before = run(store->claim(1, 7)).value().value();
+    before = run(store->claim(1, {.node = 7})).value().value();
     ASSERT_EQ(run(store->remove(3)), true);
   }
   const auto store = files.open();
@@ -87,7 +87,7 @@ TEST(SqliteStore, a_policy_that_no_session_holds_leaves_the_file) {
       ASSERT_TRUE(run(store->create(session)));
     }
     for (SessionId id = 1; id <= 4; ++id) ASSERT_EQ(run(store->remove(id)), true);
-    ASSERT_TRUE(run(store->claim(5, 1)));
+    ASSERT_TRUE(run(store->claim(5, {.node = 1})));
   }
   EXPECT_EQ(count_policies(files), 1);
   EXPECT_EQ(list(*files.open())[0].policy->name, "generation 5");
