@@ -77,7 +77,8 @@ void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
   about.last_data = std::chrono::steady_clock::now();
   const auto id = about.id.session;
   // In this order: what the worker says of the tunnel comes after the entry is there.
-  net::post(owner_, [this, about = std::move(about)] { live_.insert_or_assign(about.id.session, about); });
+  net::dispatch(owner_,
+                [this, about = std::move(about)] { live_.insert_or_assign(about.id.session, about); });
   worker_of(id).post(std::move(command));
 }
 

@@ -1,6 +1,7 @@
 #include "net/task.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,6 +46,10 @@ void spawn(const Executor& executor, Task<void> task, std::function<void(const E
 
 void post(const Executor& executor, std::function<void()> work) {
   boost::asio::post(executor, std::move(work));
+}
+
+void dispatch(const Executor& executor, std::function<void()> work) {
+  boost::asio::dispatch(executor, std::move(work));
 }
 
 Task<void> sleep(std::chrono::milliseconds time) {

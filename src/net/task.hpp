@@ -42,6 +42,9 @@ void spawn(const Executor& executor, Task<void> task, std::function<void(const E
 
 // Runs `work` in the executor's thread, from any thread, never before it returns.
 void post(const Executor& executor, std::function<void()> work);
+// The same, but at once if the caller is in that thread. What one thread posts to itself may come after what
+// others post later; where the order counts, this is the way.
+void dispatch(const Executor& executor, std::function<void()> work);
 
 Task<void> sleep(std::chrono::milliseconds time);
 
