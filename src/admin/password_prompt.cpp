@@ -2,9 +2,10 @@
 
 #include <cstdio>
 
-#include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "base/print.hpp"
 
 namespace sallyport::admin {
 
@@ -39,7 +40,7 @@ class EchoOff {
   EchoOff& operator=(const EchoOff&) = delete;
   ~EchoOff() {
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    fmt::print(stderr, "\n");
+    print_line(stderr, "");
   }
 
  private:
@@ -47,7 +48,7 @@ class EchoOff {
 };
 
 Result<Secret> ask(const char* prompt) {
-  fmt::print(stderr, "{}", prompt);
+  std::fputs(prompt, stderr);
   const EchoOff quiet;
   return read_line();
 }

@@ -1,20 +1,17 @@
 #include "client/console.hpp"
 
-#include <cstdio>
-
 #include <fmt/chrono.h>
 
+#include "base/print.hpp"
 #include "base/text.hpp"
 #include "client/terminal_text.hpp"
 
 namespace sallyport::client {
 
 void Console::print(std::string_view line) const {
-  if (settings_.timestamps) {
-    const auto now = fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-    fmt::print(stderr, "[{:%Y-%m-%d %H:%M:%S}] ", now);
-  }
-  fmt::print(stderr, "{}\n", line);
+  if (!settings_.timestamps) return print_line(stderr, line);
+  const auto now = fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  print_line(stderr, fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", now, line));
 }
 
 void Console::say(std::string_view line) const {
@@ -26,8 +23,7 @@ void Console::complain(std::string_view line) const {
 }
 
 void Console::announce(std::string_view line) const {
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
+  print_line(stdout, line);
 }
 
 void Console::quote(std::string_view text) const {

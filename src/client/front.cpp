@@ -9,11 +9,11 @@
 #include <optional>
 #include <span>
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/print.hpp"
 #include "base/text.hpp"
 #include "client/front_signals.hpp"
 #include "client/host_settings_check.hpp"
@@ -37,7 +37,7 @@ constexpr uid_t nobody_else = 61183;
 constexpr std::chrono::seconds end_limit{15};
 
 void complain(const Error& error) {
-  fmt::print(stderr, "sallyport: {}\n", error.text);
+  print_line(stderr, "sallyport: " + error.text);
 }
 
 std::optional<std::uint32_t> number_in(const char* variable) {

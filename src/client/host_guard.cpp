@@ -7,10 +7,11 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/print.hpp"
 
 namespace sallyport::client {
 
@@ -48,14 +49,14 @@ void become_deaf() {
   [[maybe_unused]] const int changed = chdir("/");
   char byte = 0;
   while (read(pipe_number, &byte, 1) < 0 && errno == EINTR) continue;
-  const auto complain = [](const Error& error) { fmt::print(stderr, "sallyport: {}\n", error.text); };
+  const auto complain = [](const Error& error) { print_line(stderr, "sallyport: " + error.text); };
   auto journal = Journal::attach(Descriptor(journal_number), path);
   if (!journal) {
     complain(journal.error());
     _exit(1);
   }
   if (!journal->entries().empty()) {
-    fmt::print(stderr, "sallyport: the client was killed; its network changes are taken back\n");
+    print_line(stderr, "sallyport: the client was killed; its network changes are taken back");
     journal->undo_all(complain);
   }
   journal->remove();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/print.hpp"
 #include "client/script_environment.hpp"
 #include "sys/process.hpp"
 #include "sys/program.hpp"
@@ -32,14 +33,14 @@ Result<void> run_script(const std::vector<std::string>& arguments,
                         const std::vector<std::string>& environment) {
   const auto reason = reason_of(environment);
   const auto what = "the script (reason=" + reason + ")";
-  const auto status =
-      sys::run_program({.arguments = arguments,
-                        .environment = environment,
-                        .limit = limit,
-                        .patience = patience,
-                        .slow = [&what] {
-                          fmt::print(stderr, "sallyport: {} still runs after {} s\n", what, patience.count());
-                        }});
+  const auto status = sys::run_program(
+      {.arguments = arguments,
+       .environment = environment,
+       .limit = limit,
+       .patience = patience,
+       .slow = [&what] {
+         print_line(stderr, fmt::format("sallyport: {} still runs after {} s", what, patience.count()));
+       }});
   if (!status && status.error().kind == ErrorKind::timeout) {
     return fail(ErrorKind::timeout,
                 fmt::format("{} did not end within {} s and was killed", what, limit.count()));

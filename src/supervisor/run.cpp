@@ -3,8 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include <fmt/format.h>
-
+#include "base/print.hpp"
 #include "supervisor/supervisor.hpp"
 
 namespace sallyport::supervisor {
@@ -26,7 +25,7 @@ int check(const Options& options) {
   open_log(options);
   const auto result = Supervisor(options).check();
   if (result) return EXIT_SUCCESS;
-  fmt::print(stderr, "{}\n", result.error().text);
+  print_line(stderr, result.error().text);
   return EXIT_FAILURE;
 }
 

@@ -3,6 +3,7 @@
 At the end nothing may be left: no namespace, no process, no file.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -16,7 +17,7 @@ from lab.client import Client
 from lab.gateway import Gateway, default_config
 from lab.network import Network
 from lab.pki import Pki
-from lab.run import binaries
+from lab.run import binaries, wait_until
 
 _numbers = itertools.count(1)
 _running = []  # gateways whose log belongs into a failure's report
@@ -80,6 +81,25 @@ def network():
 @pytest.fixture(scope="module")
 def client_host(network):
     return network["client"]
+
+
+@pytest.fixture
+def untouched(client_host):
+    """The client's network is as it was, once the test and its clients are over."""
+    before = _network_of(client_host)
+    yield
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: _network_of(client_host) == before, 5, "the machine is as it was")
+    assert _network_of(client_host) == before
+
+
+def _network_of(host):
+    """Interfaces, routes, rules and resolver, without what the kernel adds to a new cable late."""
+    interfaces = [line.split()[1] for line in host.ip("-o", "link").splitlines()]
+    commands = (("route",), ("-6", "route"), ("rule",), ("-6", "rule"))
+    lines = [line for command in commands for line in host.ip("-o", *command).splitlines()]
+    routes = [line for line in lines if "fe80::" not in line]
+    return interfaces, routes, host.run("cat", "/etc/resolv.conf").stdout
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """sallyport on our gateway: phases 1, 2, 3 and 5, data over TLS, and what it leaves behind on the machine."""
 
-import contextlib
 import os
 import signal
 
@@ -15,30 +14,11 @@ HOST = "vpn.example.com"
 
 
 @pytest.fixture
-def untouched(client_host):
-    """The machine's network is as it was, once the test and its clients are over."""
-    before = machine(client_host)
-    yield
-    with contextlib.suppress(AssertionError):
-        wait_until(lambda: machine(client_host) == before, 5, "the machine is as it was")
-    assert machine(client_host) == before
-
-
-@pytest.fixture
 def client(untouched, gateway, vpn_client):
     yield vpn_client
     vpn_client.close()
     if gateway.is_running:
         gateway.ctl("disconnect", "--all")
-
-
-def machine(host):
-    """Interfaces, routes, rules and resolver of a host, without what the kernel adds to a new cable late."""
-    interfaces = [line.split()[1] for line in host.ip("-o", "link").splitlines()]
-    commands = (("route",), ("-6", "route"), ("rule",), ("-6", "rule"))
-    lines = [line for command in commands for line in host.ip("-o", *command).splitlines()]
-    routes = [line for line in lines if "fe80::" not in line]
-    return interfaces, routes, host.run("cat", "/etc/resolv.conf").stdout
 
 
 def only_session(gateway):

@@ -1,4 +1,4 @@
-"""The client under test, and the programs that others wrote for the same two ends."""
+"""The client under test, and Debian's openconnect beside it."""
 
 import re
 import signal
@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 from lab.network import Host
-from lab.pki import Pair, Pki
-from lab.run import binaries, no_sanitizer_complained, run, wait_until
+from lab.pki import Pki
+from lab.run import binaries, no_sanitizer_complained, wait_until
+from lab.terminal import Terminal
 
 LOGIN_FAILED, BLOCKED, UNREACHABLE = 2, 3, 4
 
@@ -19,6 +20,7 @@ class Client:
         self.host = host
         self._home = home
         self._connections = []
+        self._terminals = []
         home.mkdir(parents=True, exist_ok=True)
         self._env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
 
@@ -43,9 +45,17 @@ class Client:
         self._connections.append(Connection(self.host, folder, command, password, self._env))
         return self._connections[-1]
 
+    def at_terminal(self, pki: Pki, *arguments):
+        """The same with a person in front of it, who is asked for what the arguments leave open."""
+        command = (binaries() / "sallyport", "connect", "--cafile", pki.ca, *arguments)
+        self._terminals.append(Terminal(self.host, command, self._env))
+        return self._terminals[-1]
+
     def close(self):
         for connection in self._connections:
             connection.stop()
+        while self._terminals:
+            self._terminals.pop().close()
 
 
 class Connection:
@@ -75,7 +85,7 @@ class Connection:
         """Until the client says that its tunnel carries data."""
         wait_until(
             lambda: self._up.search(self.output) or self.process.poll() is not None,
-            *(seconds, f"the tunnel is up:\n{self.output}"),
+            *(seconds, lambda: f"the tunnel is up:\n{self.output}"),
         )
         assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.output}"
         if self._has_script:  # openconnect says so before it has run
@@ -88,13 +98,17 @@ class Connection:
         return routed and not children
 
     def wait_output(self, pattern, seconds=10):
-        return wait_until(lambda: re.search(pattern, self.output), seconds, f"{pattern!r}:\n{self.output}")
+        return wait_until(
+            lambda: re.search(pattern, self.output), seconds, lambda: f"{pattern!r}:\n{self.output}"
+        )
 
     def send(self, number):
         self.process.send_signal(number)
 
     def wait_end(self, seconds=10) -> int:
-        wait_until(lambda: self.process.poll() is not None, seconds, f"the client ends:\n{self.output}")
+        wait_until(
+            lambda: self.process.poll() is not None, seconds, lambda: f"the client ends:\n{self.output}"
+        )
         return self.process.returncode
 
     def stop(self) -> int:
@@ -143,53 +157,3 @@ class OpenConnect:
     def close(self):
         for connection in self._connections:
             connection.stop()
-
-
-class Ocserv:
-    """Debian's ocserv with a password file, on the gateway's host."""
-
-    PORT = 4443
-
-    def __init__(self, host: Host, folder: Path, pair: Pair):
-        self.host = host
-        self.folder = folder
-        self._pair = pair
-        self.process = None
-        self.log_file = folder / "ocserv.log"
-
-    def start(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        users = self.folder / "ocpasswd"
-        run("ocpasswd", "-c", users, "alice", text_input="correct horse\ncorrect horse\n")
-        config = self.folder / "ocserv.conf"
-        config.write_text(
-            f"""\
-auth = "plain[passwd={users}]"
-tcp-port = {self.PORT}
-udp-port = 0
-run-as-user = nobody
-run-as-group = nogroup
-socket-file = {self.folder}/ocserv.sock
-pid-file = {self.folder}/ocserv.pid
-server-cert = {self._pair.certificate}
-server-key = {self._pair.key}
-isolate-workers = false
-device = oc
-ipv4-network = 10.30.0.0/24
-max-clients = 8
-auth-timeout = 40
-"""
-        )
-        with open(self.log_file, "w", encoding="utf-8") as log:
-            command = ("ocserv", "--foreground", "--debug", "1", "--config", config)
-            self.process = self.host.start(*command, stdout=log, stderr=log)
-        wait_until(self._listening, 10, f"ocserv listens: {self.log_file.read_text()}")
-        return self
-
-    def _listening(self):
-        return re.search(rf":{self.PORT}\b", self.host.run("ss", "-Hltn").stdout)
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            wait_until(lambda: self.process.poll() is not None, 10, "ocserv ends")

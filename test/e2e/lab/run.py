@@ -48,12 +48,15 @@ def run(*command, check=True, text_input=None, timeout=30, env=None, stderr=subp
 
 
 def wait_until(condition, seconds, why):
-    """Calls `condition` until it returns something true, which is returned; fails after `seconds`."""
+    """Calls `condition` until it returns something true, which is returned; fails after `seconds`.
+
+    `why` may be a function, for words that only the end knows.
+    """
     end = time.monotonic() + seconds
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {why}")
+            raise AssertionError(f"not within {seconds} s: {why() if callable(why) else why}")
         time.sleep(0.02)
