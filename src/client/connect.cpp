@@ -59,7 +59,10 @@ net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const Adm
   attempt.record(Attempt::event(Phase::connect, Step::received, Direction::from_peer)
                      .with(FieldName::status, reply.status));
   if (reply.status == 401) {
-    throw Ended(ExitCode::login_failed, {ErrorKind::denied, "the gateway rejected the session token"});
+    // The login has just given it. ocserv says no more than "Cookie is not acceptable" in this case.
+    throw Ended(ExitCode::login_failed,
+                {ErrorKind::denied, "the gateway rejected the new session token: " + describe(reply) +
+                                        "; perhaps the user has too many sessions"});
   }
   if (reply.status != 200) {
     throw Failure({ErrorKind::unavailable, "the gateway refused the tunnel: " + describe(reply)});

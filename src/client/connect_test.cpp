@@ -55,7 +55,9 @@ TEST_F(ConnectPhase, a_rejected_token_is_a_failed_login) {
   gateway.will_answer(proto::HttpReply{.status = 401, .reason = "Cookie is not acceptable"});
   const auto outcome = connect_to(gateway.url("/group"));
   EXPECT_EQ(outcome.code, ExitCode::login_failed);
-  EXPECT_EQ(outcome.error, "the gateway rejected the session token");
+  EXPECT_EQ(outcome.error,
+            "the gateway rejected the new session token: 401 Cookie is not acceptable; "
+            "perhaps the user has too many sessions");
   const auto& request = gateway.requests.at(0);
   EXPECT_EQ(request.target, "/CSCOSSLC/tunnel");
   const auto asked = or_throw(proto::ConnectRequest::parse(request.headers.list()));

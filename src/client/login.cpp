@@ -18,10 +18,12 @@ std::string_view type_of(const proto::GatewayMessage& message) {
   return std::holds_alternative<proto::AuthForm>(message) ? "auth-request" : "complete";
 }
 
-Ended refusal(const proto::HttpReply& reply) {
+// Names the group: ocserv lists every group that it is asked for, and refuses a wrong one only here.
+Ended refusal(const proto::HttpReply& reply, const std::string& group) {
   const bool denied = reply.status == 401 || reply.status == 403 || reply.status == 429;
   const auto code = denied ? ExitCode::login_failed : ExitCode::failed;
-  return {code, {ErrorKind::denied, "the gateway refused the login: " + describe(reply)}};
+  const auto where = group.empty() ? "" : " to the group \"" + terminal_line(group) + '"';
+  return {code, {ErrorKind::denied, "the gateway refused the login" + where + ": " + describe(reply)}};
 }
 
 // The form names the URL of the next request. Answers hold passwords: they never leave the host.
@@ -67,7 +69,7 @@ net::Task<std::optional<proto::Url>> converse(HttpSession& session, Login& login
     co_await session.go_to(std::move(target));
     reply = co_await session.get();
   }
-  if (reply.status != ok) throw refusal(reply);
+  if (reply.status != ok) throw refusal(reply, login.group);
   auto message = proto::parse_gateway_message(reply.body);
   if (!message) {
     throw Failure({message.error().kind, "the gateway's answer makes no sense: " + message.error().text});

@@ -166,6 +166,14 @@ TEST_F(LogIn, a_refusal_has_an_exit_code_of_its_own) {
   EXPECT_EQ(outcome.error, "the gateway refused the login: 401 Authentication failed (locked)");
 }
 
+TEST_F(LogIn, a_refusal_names_the_group_that_was_chosen) {
+  run.options.group = "staff";
+  gateway.will_answer(form(name_and_password + groups_with_staff));
+  gateway.will_answer(proto::HttpReply{.status = 401, .reason = "Authentication failed"});
+  EXPECT_EQ(log_in(gateway.url()).error,
+            "the gateway refused the login to the group \"s\": 401 Authentication failed");
+}
+
 TEST_F(LogIn, the_same_answers_are_not_given_twice_in_a_row) {
   gateway.will_answer(form(name_and_password));
   gateway.will_answer(form(name_and_password));

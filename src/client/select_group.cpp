@@ -54,6 +54,13 @@ std::string profile_of(const Login& login) {
   return login.group;
 }
 
+void check_that_a_group_counts(const Login& login, const Attempt& attempt) {
+  const auto& wanted = attempt.options.group;
+  if (wanted.empty() || login.form() == nullptr || !profile_of(login).empty()) return;
+  attempt.console.complain("the gateway lists no groups; it may ignore --authgroup \"" +
+                           terminal_line(wanted) + '"');
+}
+
 }  // namespace
 
 net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
@@ -82,6 +89,7 @@ net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
     init.group_select = login.group;
     co_await open_login(session, login, init, attempt);
   }
+  check_that_a_group_counts(login, attempt);
   auto finished = Attempt::event(Phase::select_group, Step::finished);
   const auto profile = profile_of(login);
   if (!profile.empty()) finished.with(FieldName::connection_profile, profile);
