@@ -1,5 +1,7 @@
 // sallyportctl: the admin tool.
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
@@ -9,6 +11,9 @@
 
 namespace {
 
+using sallyport::ErrorKind;
+using sallyport::fail;
+using sallyport::fail_errno;
 using sallyport::Result;
 using sallyport::admin::Gateway;
 using sallyport::admin::UserAction;
@@ -70,6 +75,17 @@ Result<void> run(const CLI::App& app, Choice& choice) {
   return edit_users(choice.user);
 }
 
+// With the answer really written: a script must not take a full disk's half for the whole.
+Result<void> run_to_the_end(const CLI::App& app, Choice& choice) {
+  try {
+    TRY(run(app, choice));
+  } catch (const std::system_error& error) {  // fmt::print's
+    return fail(ErrorKind::internal, std::string("cannot write the answer: ") + error.what());
+  }
+  if (std::fflush(stdout) != 0) return fail_errno("cannot write the answer");
+  return {};
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -87,7 +103,7 @@ int main(int count, char** arguments) {
   add_user(app, choice.user);
   CLI11_PARSE(app, count, arguments);
 
-  const auto result = run(app, choice);
+  const auto result = run_to_the_end(app, choice);
   if (result) return 0;
   std::fprintf(stderr, "sallyportctl: %s\n", result.error().text.c_str());
   return 1;

@@ -29,6 +29,12 @@ def test_status_for_a_person_names_each_process(gateway):
         assert re.search(rf"{role}\b.*\b{pid}\b", printed), printed
 
 
+def test_an_answer_that_cannot_be_written_is_an_error(gateway):
+    command = f"{binaries() / 'sallyportctl'} --socket {gateway.socket} status > /dev/full"
+    done = run("sh", "-c", command, check=False)
+    assert done.returncode == 1 and "cannot write the answer" in done.stdout, done.stdout
+
+
 def test_status_follows_a_process_that_was_replaced(new_gateway):
     gateway = new_gateway().start()
     former = gateway.kill("gateway")
