@@ -115,7 +115,8 @@ def test_a_login_in_two_rounds(ocserv, client, client_host, pki):
     # ocserv asks for the name first and for the password then.
     assert "Please enter your username." in shown and "user alice, round 2" in shown, shown
     user = ocserv.only_user()
-    assert user["Username"] == "alice" and user["User-Agent"].startswith("AnyConnect-compatible Sallyport")
+    assert user["Username"] == "alice"
+    assert user["User-Agent"].startswith("AnyConnect-compatible Sallyport")
     assert tunnel.stdout.startswith(f"connected {user['IPv4']} {user['IPv6']} tls TLSv1.3 "), tunnel.stdout
     for phase in ("1 TLS handshake", "2 POST, group selection", "3 POST, user auth", "5 CSTP CONNECT"):
         assert any(line.startswith(phase) and " ms " in line for line in shown.splitlines()), shown
@@ -131,7 +132,7 @@ def test_a_wrong_password_is_told_in_the_gateways_words(ocserv, client, pki):
 
 
 def test_three_wrong_passwords_end_the_login(ocserv, client, pki):
-    # Not with a right one among them: after a wrong one, ocserv 1.1.6 refuses that too, openconnect's as well.
+    # None of them is right: after a wrong one, ocserv 1.1.6 refuses the right one as well, openconnect's too.
     tunnel = client.start(pki, "--user=alice", HOST, password="a\nb\nc\nd")
     assert tunnel.wait_end() == LOGIN_FAILED, tunnel.output
     assert "401 Authentication failed" in tunnel.output, tunnel.output
@@ -245,9 +246,9 @@ def test_only_the_routes_of_ocserv_go_through_the_tunnel(new_ocserv, client, cli
 
 
 def test_banners(new_ocserv, client, client_host, pki):
-    ocserv = new_ocserv(pre_login_banner='"Authorised users only"', banner='"Welcome to the laboratory"').start()
+    ocserv = new_ocserv(pre_login_banner='"Authorised users only"', banner='"Welcome inside"').start()
     shown = client.start(pki, "--user=alice", HOST).wait_up().output
-    assert 0 < shown.find("Authorised users only") < shown.find("Welcome to the laboratory"), shown
+    assert 0 < shown.find("Authorised users only") < shown.find("Welcome inside"), shown
     carries_data(ocserv, client_host, ocserv.inner_ipv4)
 
 

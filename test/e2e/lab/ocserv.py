@@ -13,7 +13,7 @@ PORT = 4443
 
 
 class Ocserv:
-    """ocserv with a password file; `config` may be changed until it starts. A list makes one line for each."""
+    """ocserv with a password file; `config` may be changed until it starts; a list makes a line for each."""
 
     inner_ipv4, inner_ipv6 = "10.30.0.1", "fd20:0:0:30::1"
 
