@@ -84,6 +84,18 @@ def client_host(network):
 
 
 @pytest.fixture
+def cable(client_host, network):
+    """Sets the MTU of the cable between client and gateway."""
+
+    def set_mtu(mtu):
+        for host in (client_host, network.gateway):
+            host.ip("link", "set", "cable0", "mtu", str(mtu))
+
+    yield set_mtu
+    set_mtu(1500)
+
+
+@pytest.fixture
 def untouched(client_host):
     """The client's network is as it was, once the test and its clients are over."""
     before = _network_of(client_host)

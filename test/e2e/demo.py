@@ -132,10 +132,8 @@ def play(stage) -> bool:
             summary.append(f"  {number}  {name}: not built yet")
             continue
         say(f"\nphase {number}: {name}")
-        begin = time.monotonic()
         worked = phase(stage)
-        outcome = "works" if worked else "FAILED"
-        summary.append(f"  {number}  {name}: {outcome} ({(time.monotonic() - begin) * 1000:.0f} ms)")
+        summary.append(f"  {number}  {name}: {'works' if worked else 'FAILED'}")
         if not worked:
             break
     say("\nsummary")

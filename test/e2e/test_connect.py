@@ -109,7 +109,7 @@ def test_a_second_connect_takes_the_session_over(token, client_host, gateway):
 def test_a_session_that_was_lost_comes_back_with_its_address(token, client_host, gateway):
     with Tunnel(client_host, token) as first:
         address = first.header("X-CSTP-Address")
-    wait_until(lambda: gateway.ctl_json("sessions") == [], 5, "the tunnel is gone")
+    gateway.has_no_tunnel()
     with Tunnel(client_host, token) as second:
         assert second.header("X-CSTP-Address") == address
         assert pings(second)
@@ -180,7 +180,7 @@ def test_a_disconnect_of_openconnect_kills_the_token(token, client_host, gateway
     with Tunnel(client_host, token) as tunnel:
         assert pings(tunnel)
         tunnel.send(DISCONNECT, b"\xb0Aborted by caller")
-        wait_until(lambda: gateway.ctl_json("sessions", "--all") == [], 5, "the session is gone")
+        gateway.has_no_session()
     with Tunnel(client_host, token) as tunnel:
         assert tunnel.status == 401
 
@@ -333,7 +333,7 @@ def test_many_clients_at_once_over_several_control_threads(client_host, new_gate
         addresses = list(pool.map(one_client, range(48)))
     assert len(addresses) == 48
     # All are detached by now, none has lost its address to another.
-    wait_until(lambda: gateway.ctl_json("sessions") == [], 5, "the tunnels are gone")
+    gateway.has_no_tunnel()
     sessions = gateway.ctl_json("sessions", "--all")
     assert sorted(one["ipv4"] for one in sessions) == sorted(addresses)
     assert len(set(addresses)) == 48

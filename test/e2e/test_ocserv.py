@@ -11,10 +11,10 @@ import pytest
 from lab.client import BLOCKED, LOGIN_FAILED, Client, OpenConnect
 from lab.ocserv import PORT, Ocserv
 from lab.pki import Pki
-from lab.run import wait_until
-from lab.traffic import echo_server, ping, transfer
+from lab.traffic import carries_data, ping
 
 HOST = f"vpn.example.com:{PORT}"
+IPV4 = Ocserv.inner[0]
 PACKAGED = Path("/etc/ocserv/ocserv.conf")
 _numbers = itertools.count(1)
 
@@ -46,29 +46,6 @@ def client(untouched, new_ocserv, vpn_client):
     vpn_client.close()
 
 
-@pytest.fixture
-def cable(client_host, network):
-    """Sets the MTU of the client's cable."""
-
-    def set_mtu(mtu):
-        for host in (client_host, network.gateway):
-            host.ip("link", "set", "cable0", "mtu", mtu)
-
-    yield set_mtu
-    set_mtu("1500")
-
-
-def carries_data(ocserv, host, *addresses):
-    for address in addresses or (ocserv.inner_ipv4, ocserv.inner_ipv6):
-        assert ping(host, address) == 3
-        with echo_server(ocserv.host, address):
-            transfer(host, address)
-
-
-def no_session(ocserv):
-    wait_until(lambda: ocserv.sessions() == [], 5, "ocserv has forgotten the session")
-
-
 # Phase 1
 
 
@@ -82,7 +59,7 @@ def test_a_certificate_that_nobody_trusts_is_blocked_and_its_pin_unblocks_it(
     assert pin, blocked.output
     tunnel = client.start(stranger, "--user=alice", "--servercert", pin[1], HOST).wait_up()
     assert "warning" not in tunnel.output
-    carries_data(ocserv, client_host)
+    carries_data(client_host, ocserv)
 
 
 def test_a_lifted_block_warns_at_each_connection(ocserv, client, client_host, folder):
@@ -90,7 +67,7 @@ def test_a_lifted_block_warns_at_each_connection(ocserv, client, client_host, fo
     for options in (["--allow-untrusted"], []):
         tunnel = client.start(stranger, "--user=alice", *options, HOST).wait_up()
         assert "warning" in tunnel.output, tunnel.output
-        carries_data(ocserv, client_host, ocserv.inner_ipv4)
+        carries_data(client_host, ocserv, IPV4)
         assert tunnel.stop() == 0, tunnel.output
 
 
@@ -103,7 +80,7 @@ def test_each_key_and_tls_version(new_ocserv, client, client_host, pki, kind, ve
     ocserv.start()
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     assert f" tls {version} " in tunnel.stdout, tunnel.stdout
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 # Phases 2 and 3
@@ -121,7 +98,7 @@ def test_a_login_in_two_rounds(ocserv, client, client_host, pki):
     for phase in ("1 TLS handshake", "2 POST, group selection", "3 POST, user auth", "5 CSTP CONNECT"):
         assert any(line.startswith(phase) and " ms " in line for line in shown.splitlines()), shown
     assert "correct horse" not in shown
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 def test_a_wrong_password_is_told_in_the_gateways_words(ocserv, client, pki):
@@ -148,7 +125,7 @@ def test_a_user_without_a_password(new_ocserv, client, client_host, pki):
     ocserv.add_user("guest", password=None)
     ocserv.start()
     client.start(pki, "--user=guest", HOST, password="").wait_up()
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 @pytest.fixture
@@ -156,7 +133,7 @@ def ocserv_with_groups(new_ocserv, folder):
     ocserv = new_ocserv(select_group=["engineers", "sales[Sales people]"], config_per_group=folder / "groups")
     ocserv.config.update({"default-select-group": "Everyone", "auto-select-group": "false"})
     (folder / "groups").mkdir(exist_ok=True)
-    (folder / "groups" / "engineers").write_text(f"route = 10.30.0.0/24\nroute = {ocserv.inner_ipv6}/128\n")
+    (folder / "groups" / "engineers").write_text(f"route = 10.30.0.0/24\nroute = fd20:0:0:30::1/128\n")
     (folder / "groups" / "sales").write_text("dns = 10.30.0.1\n")
     ocserv.add_user("alice", groups="engineers,sales")
     return ocserv.start()
@@ -173,13 +150,13 @@ def test_a_group_by_name_and_by_label(ocserv_with_groups, client, client_host, p
     resolver = client_host.run("cat", "/etc/resolv.conf").stdout
     assert ("nameserver 10.30.0.1" in resolver) == (group == "sales")
     assert ("0.0.0.0/1 dev sally0" in client_host.ip("route")) == (group == "sales")
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 def test_without_a_choice_the_first_group_of_the_list(ocserv_with_groups, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     assert "connection profile Everyone" in tunnel.output
-    carries_data(ocserv_with_groups, client_host, "10.30.0.1")
+    carries_data(client_host, ocserv_with_groups, IPV4)
 
 
 def test_name_group_and_password_are_asked_at_a_terminal(ocserv_with_groups, client, client_host, pki):
@@ -193,7 +170,7 @@ def test_name_group_and_password_are_asked_at_a_terminal(ocserv_with_groups, cli
     terminal.wait_for(r"\nconnected ")
     assert "correct horse" not in terminal.shown
     assert ocserv_with_groups.only_user()["Groupname"] == "sales"
-    carries_data(ocserv_with_groups, client_host, "10.30.0.1")
+    carries_data(client_host, ocserv_with_groups, IPV4)
     terminal.type("\x03")
     assert terminal.wait_end() == 0, terminal.shown
 
@@ -208,7 +185,7 @@ def test_a_group_that_ocserv_does_not_have_is_named(ocserv_with_groups, client, 
 def test_a_group_where_there_is_no_list_is_not_passed_over_in_silence(ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", "--authgroup=board", HOST).wait_up()
     assert 'lists no groups; it may ignore --authgroup "board"' in tunnel.output
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 # Phase 5
@@ -225,7 +202,7 @@ def test_everything_goes_through_the_tunnel(new_ocserv, client, client_host, net
         assert line in resolver.splitlines(), resolver
     network.gateway.ip("address", "add", "2001:db8:99::7/128", "dev", "lo")
     try:
-        carries_data(ocserv, client_host, ocserv.inner_ipv4, "2001:db8:99::7")
+        carries_data(client_host, ocserv, IPV4, "2001:db8:99::7")
     finally:
         network.gateway.ip("address", "delete", "2001:db8:99::7/128", "dev", "lo")
     assert int(ocserv.only_user()["RX"]) > 2 << 20  # both transfers went through the tunnel
@@ -242,14 +219,14 @@ def test_only_the_routes_of_ocserv_go_through_the_tunnel(new_ocserv, client, cli
         ("2001:db8:99::7", "cable0"),
     ):
         assert interface in client_host.run("ip", "route", "get", address).stdout, address
-    carries_data(ocserv, client_host)
+    carries_data(client_host, ocserv)
 
 
 def test_banners(new_ocserv, client, client_host, pki):
     ocserv = new_ocserv(pre_login_banner='"Authorised users only"', banner='"Welcome inside"').start()
     shown = client.start(pki, "--user=alice", HOST).wait_up().output
     assert 0 < shown.find("Authorised users only") < shown.find("Welcome inside"), shown
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 def test_the_configuration_that_debian_ships(new_ocserv, client, client_host, pki):
@@ -258,38 +235,38 @@ def test_the_configuration_that_debian_ships(new_ocserv, client, client_host, pk
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     assert " tls TLSv1.2 " in tunnel.stdout, tunnel.stdout  # it switches TLS 1.3 off
     assert "172.16.0.0/12 dev sally0" in client_host.ip("route")
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 def test_the_stock_script(ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", "--script", OpenConnect.SCRIPT, HOST).wait_up()
-    carries_data(ocserv, client_host)
+    carries_data(client_host, ocserv)
     assert tunnel.stop() == 0, tunnel.output
-    no_session(ocserv)
+    ocserv.has_no_session()
 
 
 @pytest.mark.parametrize("mtu, inside, families", [(1280, 1252, 1), (1400, 1372, 2), (1500, 1472, 2)])
 def test_a_narrow_path(ocserv, client, client_host, cable, pki, mtu, inside, families):
-    cable(str(mtu))
+    cable(mtu)
     client.start(pki, "--user=alice", HOST).wait_up()
     assert f"mtu {inside}" in client_host.ip("link", "show", "sally0")
     for size in (inside - 28, inside, 4000):  # one packet that just fits, and fragments
-        assert ping(client_host, ocserv.inner_ipv4, size=size) == 3
+        assert ping(client_host, IPV4, size=size) == 3
     # Below 1280 bytes ocserv gives no IPv6 address.
-    carries_data(ocserv, client_host, *(ocserv.inner_ipv4, ocserv.inner_ipv6)[:families])
+    carries_data(client_host, ocserv, *ocserv.inner[:families])
 
 
 def test_over_ipv6(ocserv, client, client_host, pki):
     client.start(pki, "--user=alice", "--resolve=vpn.example.com:2001:db8::1", HOST).wait_up()
     user = ocserv.only_user()
     assert user["Remote IP"] == "2001:db8::2" and user["MTU"] == "1452"
-    carries_data(ocserv, client_host)
+    carries_data(client_host, ocserv)
 
 
 def test_without_ipv6(ocserv, client, client_host, pki):
     client.start(pki, "--user=alice", "--disable-ipv6", HOST).wait_up()
     assert "inet6 fd20:" not in client_host.ip("address", "show", "sally0")
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 def test_two_clients(ocserv, client, client_host, network, folder, pki):
@@ -298,8 +275,8 @@ def test_two_clients(ocserv, client, client_host, network, folder, pki):
         client.start(pki, "--user=alice", HOST).wait_up()
         second.start(pki, "--user=alice", "--resolve=vpn.example.com:192.0.2.1", HOST).wait_up()
         assert len({user["IPv4"] for user in ocserv.users()}) == 2
-        carries_data(ocserv, client_host)
-        carries_data(ocserv, network["other"])
+        carries_data(client_host, ocserv)
+        carries_data(network["other"], ocserv)
     finally:
         second.close()
 
@@ -312,7 +289,7 @@ def test_one_session_too_many_is_told(new_ocserv, client, client_host, network, 
         refused = second.start(pki, "--user=alice", "--resolve=vpn.example.com:192.0.2.1", HOST)
         assert refused.wait_end() == LOGIN_FAILED, refused.output
         assert "401 Cookie is not acceptable; perhaps the user has too many sessions" in refused.output
-        carries_data(ocserv, client_host, ocserv.inner_ipv4)
+        carries_data(client_host, ocserv, IPV4)
     finally:
         second.close()
 
@@ -325,30 +302,30 @@ def test_an_idle_tunnel_stays_up(new_ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     with pytest.raises(AssertionError, match="not within"):
         tunnel.wait_end(5)
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_the_session(ocserv, client, client_host, pki, number):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
     tunnel.send(number)
     assert tunnel.wait_end() == 0, tunnel.output
-    no_session(ocserv)
+    ocserv.has_no_session()
 
 
 def test_hangup_leaves_the_session(ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
     tunnel.send(signal.SIGHUP)
     assert tunnel.wait_end() == 0, tunnel.output
-    wait_until(lambda: ocserv.users() == [], 5, "the tunnel is gone")
+    ocserv.has_no_tunnel()
     assert len(ocserv.sessions()) == 1
 
 
 def test_an_admins_disconnect_is_told(ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    carries_data(ocserv, client_host, ocserv.inner_ipv4)
+    carries_data(client_host, ocserv, IPV4)
     ocserv.occtl("disconnect", "user", "alice")
     assert tunnel.wait_end() == 1, tunnel.output
     assert "the gateway ended the session" in tunnel.output

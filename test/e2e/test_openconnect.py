@@ -5,8 +5,7 @@ import signal
 import pytest
 
 from lab.client import OpenConnect
-from lab.run import wait_until
-from lab.traffic import echo_server, ping, transfer
+from lab.traffic import carries_data
 
 HOST = "vpn.example.com"
 
@@ -20,12 +19,6 @@ def openconnect(gateway, client_host, folder, request):
         gateway.ctl("disconnect", "--all")
 
 
-def only_session(gateway):
-    sessions = gateway.ctl_json("sessions")
-    assert len(sessions) == 1, sessions
-    return sessions[0]
-
-
 def test_a_login_gives_a_token_and_the_certificate_that_was_shown(gateway, openconnect, pki):
     done = openconnect.authenticate(pki, "--user=alice", "--passwd-on-stdin", HOST, password="correct horse")
     assert done.returncode == 0, done.stdout
@@ -34,8 +27,7 @@ def test_a_login_gives_a_token_and_the_certificate_that_was_shown(gateway, openc
 
 def test_data_after_a_login_by_version_1(gateway, openconnect, client_host, pki):
     openconnect.start(pki, "--user=alice", "--no-xmlpost", HOST).wait_up()
-    with echo_server(gateway.host, "10.20.0.1"):
-        transfer(client_host, "10.20.0.1")
+    carries_data(client_host, gateway, "10.20.0.1")
 
 
 def test_a_wrong_password_is_refused(gateway, openconnect, pki):
@@ -48,11 +40,9 @@ def test_a_wrong_password_is_refused(gateway, openconnect, pki):
 @pytest.mark.parametrize("address, inner", [("192.0.2.1", "10.20.0.1"), ("192.0.2.1", "fd20::1")])
 def test_data_over_tls(gateway, openconnect, client_host, pki, address, inner):
     where = f"--resolve={HOST}:{address}"
-    tunnel = openconnect.start(pki, "--user=alice", "--no-dtls", where, HOST).wait_up()
-    assert ping(client_host, inner) == 3, tunnel.output
-    with echo_server(gateway.host, inner):
-        transfer(client_host, inner)
-    session = only_session(gateway)
+    openconnect.start(pki, "--user=alice", "--no-dtls", where, HOST).wait_up()
+    carries_data(client_host, gateway, inner)
+    session = gateway.only_session()
     assert session["user"] == "alice" and session["connection_profile"] == "Employees", session
     assert session["rx_bytes"] > 1 << 20 and session["tx_bytes"] > 1 << 20, session
     assert session["mtu"] == 1418 and session["tls"]["version"] == "TLSv1.3", session
@@ -60,9 +50,8 @@ def test_data_over_tls(gateway, openconnect, client_host, pki, address, inner):
 
 def test_the_login_over_ipv6(gateway, openconnect, client_host, pki):
     openconnect.start(pki, "--user=alice", "--resolve=" + HOST + ":2001:db8::1", HOST).wait_up()
-    assert only_session(gateway)["mtu"] == 1398  # the outer IPv6 header is 20 bytes longer
-    with echo_server(gateway.host, "10.20.0.1"):
-        transfer(client_host, "10.20.0.1")
+    assert gateway.only_session()["mtu"] == 1398  # the outer IPv6 header is 20 bytes longer
+    carries_data(client_host, gateway, "10.20.0.1")
 
 
 def test_the_banner_and_what_the_policy_says_reach_the_client(gateway, openconnect, client_host, pki):
@@ -74,17 +63,17 @@ def test_the_banner_and_what_the_policy_says_reach_the_client(gateway, openconne
 
 def test_ctrl_c_ends_the_session_and_its_token(gateway, openconnect, client_host, pki):
     tunnel = openconnect.start(pki, "--user=alice", HOST).wait_up()
-    assert only_session(gateway)["state"] == "connected"
+    assert gateway.only_session()["state"] == "connected"
     assert tunnel.stop() == 0, tunnel.output
-    wait_until(lambda: gateway.ctl_json("sessions", "--all") == [], 5, "the session is gone")
+    gateway.has_no_session()
 
 
 def test_a_detached_client_leaves_its_session(gateway, openconnect, pki):
     tunnel = openconnect.start(pki, "--user=alice", HOST).wait_up()
-    before = only_session(gateway)
+    before = gateway.only_session()
     tunnel.send(signal.SIGHUP)
     assert tunnel.wait_end() == 0, tunnel.output
-    wait_until(lambda: gateway.ctl_json("sessions") == [], 5, "the tunnel is gone")
+    gateway.has_no_tunnel()
     left = gateway.ctl_json("sessions", "--all")
     assert [one["state"] for one in left] == ["detached"], left
     assert left[0]["id"] == before["id"] and left[0]["ipv4"] == before["ipv4"]

@@ -5,8 +5,7 @@ import signal
 import pytest
 
 from lab.client import LOGIN_FAILED
-from lab.run import wait_until
-from lab.traffic import echo_server, transfer
+from lab.traffic import carries_data
 
 HOST = "vpn.example.com"
 CTRL_C = "\x03"
@@ -42,8 +41,7 @@ def test_name_group_and_password_are_asked(gateway_with_groups, client, client_h
     terminal.wait_for(r"\nconnected ")
     assert terminal.echoes() and "correct horse" not in terminal.shown
     assert gateway_with_groups.ctl_json("sessions")[0]["connection_profile"] == "Partners"
-    with echo_server(gateway_with_groups.host, "10.20.0.1"):
-        transfer(client_host, "10.20.0.1")
+    carries_data(client_host, gateway_with_groups)
     terminal.type(CTRL_C)
     assert terminal.wait_end() == 0, terminal.shown
 
@@ -55,8 +53,7 @@ def test_a_wrong_password_is_asked_again(gateway, client, client_host, pki):
         terminal.type(password + "\n")
     terminal.wait_for(r"\nconnected ")
     assert "Login failed" in terminal.shown
-    with echo_server(gateway.host, "10.20.0.1"):
-        transfer(client_host, "10.20.0.1")
+    carries_data(client_host, gateway)
 
 
 def test_three_wrong_passwords_end_with_2(gateway, client, pki):
@@ -88,7 +85,7 @@ def test_a_closed_terminal_detaches_and_leaves_the_machine_as_it_was(gateway, cl
     terminal = log_in(client, pki)
     terminal.hang_up()
     assert terminal.wait_end() == 0
-    wait_until(lambda: gateway.ctl_json("sessions") == [], 5, "the tunnel is gone")
+    gateway.has_no_tunnel()
     assert [one["state"] for one in gateway.ctl_json("sessions", "--all")] == ["detached"]
     gateway.ctl("disconnect", "--all")
 

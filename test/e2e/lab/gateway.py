@@ -48,6 +48,8 @@ def default_config(pki: Pki, pair: Pair, address="192.0.2.1", address6="2001:db8
 class Gateway:
     """Starts sallyportd on a host and stops it again; the log is looked through for sanitizers' reports."""
 
+    inner = ("10.20.0.1", "fd20::1")  # its addresses in the tunnels
+
     def __init__(self, host: Host, folder: Path, config: dict):
         self.host = host
         self.folder = folder
@@ -137,6 +139,19 @@ class Gateway:
 
     def ctl_json(self, *arguments):
         return json.loads(self.ctl("--json", *arguments).stdout)
+
+    def only_session(self) -> dict:
+        sessions = self.ctl_json("sessions")
+        assert len(sessions) == 1, sessions
+        return sessions[0]
+
+    def has_no_tunnel(self):
+        """Waits until no session is connected."""
+        wait_until(lambda: self.ctl_json("sessions") == [], 5, "the tunnels are gone")
+
+    def has_no_session(self):
+        """Waits until none is left, connected or detached."""
+        wait_until(lambda: self.ctl_json("sessions", "--all") == [], 5, "the session is gone")
 
     def wait_end(self, seconds=15) -> int:
         wait_until(lambda: self.process.poll() is not None, seconds, "the gateway ends")

@@ -15,7 +15,7 @@ PORT = 4443
 class Ocserv:
     """ocserv with a password file; `config` may be changed until it starts; a list makes a line for each."""
 
-    inner_ipv4, inner_ipv6 = "10.30.0.1", "fd20:0:0:30::1"
+    inner = ("10.30.0.1", "fd20:0:0:30::1")  # its addresses in the tunnels
 
     def __init__(self, host: Host, folder: Path, pair: Pair):
         folder.mkdir(parents=True)
@@ -93,6 +93,12 @@ class Ocserv:
         """Users whose cookie is good, with a tunnel or without. (As JSON it is broken in 1.1.6.)"""
         lines = self.occtl("show", "sessions", "valid").splitlines()
         return [line.split()[1] for line in lines if line.strip() and not line.startswith("session ")]
+
+    def has_no_tunnel(self):
+        wait_until(lambda: self.users() == [], 5, "the tunnels are gone")
+
+    def has_no_session(self):
+        wait_until(lambda: self.sessions() == [], 5, "the session is gone")
 
     def stop(self):
         if self.process and self.process.poll() is None:

@@ -76,6 +76,14 @@ def _send(peer, data):
     peer.shutdown(socket.SHUT_WR)
 
 
+def carries_data(host: Host, gateway, *addresses):
+    """Fails unless the gateway's addresses in the tunnel (or those given) answer pings and echo 1 MiB."""
+    for address in addresses or gateway.inner:
+        assert ping(host, address) == 3, f"pings from {host.name} to {address}"
+        with echo_server(gateway.host, address):
+            transfer(host, address)
+
+
 def ping(host: Host, address, count=3, size=56):
     """How many echoes came back."""
     done = host.run("ping", "-c", count, "-i", "0.05", "-W", "1", "-s", size, address, check=False)
