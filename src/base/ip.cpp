@@ -77,6 +77,16 @@ Address Address::unmapped() const {
   return address;
 }
 
+// No allocation: it runs for every packet.
+Address Address::masked(int length) const {
+  Address address = *this;
+  for (std::size_t i = length / 8; i < bytes().size(); ++i) {
+    const int kept = std::max(length - 8 * static_cast<int>(i), 0);  // bits of this byte, fewer than 8
+    address.bytes_[i] &= static_cast<std::uint8_t>(0xff00U >> kept);
+  }
+  return address;
+}
+
 Result<Prefix> Prefix::make(const Address& address, int length) {
   if (length < 0 || length > address.bits()) {
     return fail(ErrorKind::malformed, "prefix length " + std::to_string(length) + " is out of range");
@@ -87,10 +97,17 @@ Result<Prefix> Prefix::make(const Address& address, int length) {
   return prefix;
 }
 
+Prefix Prefix::host(const Address& address) {
+  Prefix prefix;
+  prefix.address_ = address;
+  prefix.length_ = address.bits();
+  return prefix;
+}
+
 Result<Prefix> Prefix::parse(std::string_view text) {
   const auto slash = text.find('/');
   const auto address = TRY(Address::parse(text.substr(0, slash)));
-  if (slash == std::string_view::npos) return make(address, address.bits());
+  if (slash == std::string_view::npos) return host(address);
   const auto length = text.substr(slash + 1);
   if (address.is_v4() && length.find('.') != std::string_view::npos) {
     const auto mask = TRY(Address::parse(length)).to_v4();
@@ -107,13 +124,6 @@ Address Prefix::netmask() const {
   return address_.is_v4() ? *Address::from_bytes(ByteView(mask).first(4)) : Address::v6(mask);
 }
 
-Address Prefix::network() const {
-  const auto mask = netmask();
-  Bytes bytes(address_.bytes().begin(), address_.bytes().end());
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] &= mask.bytes()[i];
-  return *Address::from_bytes(bytes);
-}
-
 Address Prefix::last() const {
   const auto mask = netmask();
   Bytes bytes(address_.bytes().begin(), address_.bytes().end());
@@ -122,9 +132,7 @@ Address Prefix::last() const {
 }
 
 bool Prefix::contains(const Address& address) const {
-  if (address.family() != address_.family()) return false;
-  auto same_length = make(address, length_);
-  return same_length && same_length->network() == network();
+  return address.family() == address_.family() && address.masked(length_) == network();
 }
 
 std::string Prefix::to_text() const {

@@ -32,6 +32,8 @@ class Address {
   Address plus(std::uint64_t count) const;
   // ::ffff:a.b.c.d as a.b.c.d; anything else unchanged.
   Address unmapped() const;
+  // All but the first `length` bits cleared; `length` within [0, bits()].
+  Address masked(int length) const;
 
   auto operator<=>(const Address&) const = default;
 
@@ -45,12 +47,13 @@ class Prefix {
   Prefix() = default;
   // malformed: length out of range. Host bits of the address are kept (an interface address has them).
   static Result<Prefix> make(const Address& address, int length);
+  static Prefix host(const Address& address);  // of this address alone
   // "10.0.0.0/8", "10.0.0.0/255.0.0.0", "fd00::/64"; without a length: a single host.
   static Result<Prefix> parse(std::string_view text);
 
   const Address& address() const { return address_; }
   int length() const { return length_; }
-  Address network() const;  // host bits cleared
+  Address network() const { return address_.masked(length_); }  // host bits cleared
   Address netmask() const;
   Address last() const;  // all host bits set
   bool contains(const Address& address) const;

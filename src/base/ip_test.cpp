@@ -63,6 +63,27 @@ TEST(Prefix, zero_length_holds_everything_of_its_family) {
   EXPECT_EQ(prefix("0.0.0.0/0").netmask(), address("0.0.0.0"));
 }
 
+TEST(Prefix, compares_the_bits_that_it_has) {
+  EXPECT_TRUE(prefix("10.0.0.0/8").contains(address("10.255.0.1")));
+  EXPECT_TRUE(prefix("0.0.0.0/0").contains(address("200.0.0.1")));
+  EXPECT_FALSE(prefix("10.0.0.0/9").contains(address("10.128.0.0")));
+  EXPECT_FALSE(prefix("0.0.0.0/0").contains(address("::")));
+  EXPECT_TRUE(prefix("fd00::1").contains(address("fd00::1")));
+  EXPECT_FALSE(prefix("fd00::1").contains(address("fd00::3")));
+}
+
+TEST(Address, is_masked_bit_by_bit) {
+  const auto all = address("255.255.255.255");
+  EXPECT_EQ(all.masked(0), address("0.0.0.0"));
+  EXPECT_EQ(all.masked(11), address("255.224.0.0"));
+  EXPECT_EQ(all.masked(24), address("255.255.255.0"));
+  EXPECT_EQ(all.masked(32), all);
+  const auto long_one = address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+  EXPECT_EQ(long_one.masked(0), address("::"));
+  EXPECT_EQ(long_one.masked(65), address("ffff:ffff:ffff:ffff:8000::"));
+  EXPECT_EQ(long_one.masked(128), long_one);
+}
+
 TEST(Endpoint, is_written_with_brackets_for_ipv6) {
   EXPECT_EQ(Endpoint::parse("192.0.2.1:443")->to_text(), "192.0.2.1:443");
   EXPECT_EQ(Endpoint::parse("[2001:db8::1]:443")->to_text(), "[2001:db8::1]:443");

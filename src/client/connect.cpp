@@ -105,9 +105,7 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   tunnel::TunnelSettings settings;
   settings.id = only_tunnel;
   for (const auto* everything : {"0.0.0.0/0", "::/0"}) {
-    const auto prefix = or_throw(Prefix::parse(everything));
-    settings.destinations.push_back(prefix);
-    settings.sources.push_back(prefix);
+    settings.addresses.push_back(or_throw(Prefix::parse(everything)));
   }
   settings.mtu = mtu;
   settings.liveness = proto::Keepalive::Rule::client(reply.dpd, reply.keepalive);

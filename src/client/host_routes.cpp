@@ -6,10 +6,6 @@ namespace sallyport::client {
 
 namespace {
 
-Prefix host(const Address& address) {
-  return *Prefix::make(address, address.bits());
-}
-
 void add(std::vector<Prefix>& list, const Prefix& prefix) {
   const auto network = *Prefix::make(prefix.network(), prefix.length());
   if (std::ranges::find(list, network) == list.end()) list.push_back(network);
@@ -30,14 +26,14 @@ void add_family(WantedRoutes& routes, const proto::HostSettings& settings, const
     split = true;
     if (include.length() == 0) {
       add_whole(routes.into_tunnel, family);
-    } else if (include != host(settings.gateway)) {
+    } else if (include != Prefix::host(settings.gateway)) {
       add(routes.into_tunnel, include);
     }
   }
   if (!split) add_whole(routes.into_tunnel, family);
   for (const auto& server : settings.dns) {
     if (split && server.family() == family && server != settings.gateway)
-      add(routes.into_tunnel, host(server));
+      add(routes.into_tunnel, Prefix::host(server));
   }
   const auto any = family == Address::Family::v4 ? Address::v4(0) : Address::v6({});
   for (const auto& exclude : settings.split_exclude) {
@@ -50,7 +46,7 @@ void add_family(WantedRoutes& routes, const proto::HostSettings& settings, const
 
 WantedRoutes wanted_routes(const proto::HostSettings& settings) {
   WantedRoutes routes;
-  add(routes.around, host(settings.gateway));
+  add(routes.around, Prefix::host(settings.gateway));
   if (settings.ipv4) add_family(routes, settings, *settings.ipv4);
   if (settings.ipv6) add_family(routes, settings, *settings.ipv6);
   return routes;

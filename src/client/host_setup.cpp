@@ -91,7 +91,7 @@ Result<void> HostSetup::set_addresses(const proto::HostSettings& settings) {
   for (const auto& inner : {settings.ipv4, settings.ipv6}) {
     if (!inner) continue;
     const auto& address = inner->address();
-    wanted.push_back({interface_.index, *Prefix::make(address, address.bits())});
+    wanted.push_back({interface_.index, Prefix::host(address)});
   }
   for (const auto& address : wanted) TRY(add(address));
   return keep_only(wanted, [](const AddedAddress&) { return true; });

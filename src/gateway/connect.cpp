@@ -90,10 +90,7 @@ tunnel::TunnelSettings tunnel_settings(const store::Session& session, std::uint1
   tunnel::TunnelSettings settings;
   settings.id = {session.id, session.generation};
   for (const auto& address : {session.ipv4, session.ipv6}) {
-    if (!address) continue;
-    const auto host = or_throw(Prefix::make(*address, address->bits()));
-    settings.destinations.push_back(host);
-    settings.sources.push_back(host);
+    if (address) settings.addresses.push_back(Prefix::host(*address));
   }
   settings.mtu = mtu;
   settings.liveness = proto::Keepalive::Rule::gateway(store::policy_of(session).dpd);

@@ -6,7 +6,7 @@ namespace {
 
 // A customer of an IPv6 network has a /64 at least, so single addresses there tell nobody apart.
 Address source_of(const Address& peer) {
-  return peer.is_v4() ? peer : Prefix::make(peer, 64)->network();
+  return peer.is_v4() ? peer : peer.masked(64);
 }
 
 }  // namespace

@@ -33,8 +33,7 @@ Sha256 index_of(std::string_view text) {
 // Whoever has one IPv6 address has all of its /64.
 Address origin_of(const Address& remote) {
   const auto address = remote.unmapped();
-  if (address.is_v4()) return address;
-  return Prefix::make(address, 64)->network();
+  return address.is_v4() ? address : address.masked(64);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ TEST_F(FromPeersTest, ends_at_bytes_that_are_no_frame) {
 TEST_F(FromPeersTest, a_malformed_peer_does_not_touch_another) {
   auto good = attached();
   auto with = settings({2, 1});
-  with.destinations = {prefix("10.9.0.77")};
+  with.addresses = {prefix("10.9.0.77")};
   auto bad = attached(with);
   bad.send_plaintext(to_bytes("GET / HTTP/1.1\r\n\r\n"));
   EXPECT_EQ(events_.next<Ended>().totals.id.session, 2U);

@@ -286,11 +286,7 @@ class WorkerTest : public testing::Test {
   }
 
   static TunnelSettings settings(TunnelId id = {1, 1}) {
-    return {.id = id,
-            .destinations = {prefix("10.9.0.2"), prefix("fd09::2")},
-            .sources = {prefix("10.9.0.2"), prefix("fd09::2")},
-            .mtu = 1400,
-            .liveness = {}};
+    return {.id = id, .addresses = {prefix("10.9.0.2"), prefix("fd09::2")}, .mtu = 1400, .liveness = {}};
   }
 
   void attach(TlsPair& pair, TunnelSettings with, Bytes unread = {}) {

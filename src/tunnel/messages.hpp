@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,15 +24,16 @@ namespace sallyport::tunnel {
 struct TunnelId {
   std::uint64_t session = 0;
   std::uint64_t generation = 0;
-  bool operator==(const TunnelId&) const = default;
+  auto operator<=>(const TunnelId&) const = default;
 };
 
 struct TunnelSettings {
   TunnelId id;
-  std::vector<Prefix> destinations;  // packets from the TUN to these go to this peer: the longest prefix wins
-  std::vector<Prefix> sources;       // inner sources that the peer may use
-  std::uint16_t mtu = 0;             // largest inner packet the peer is sent
-  proto::Keepalive::Rule liveness;   // of the TLS channel
+  // Inner: packets from the TUN to these go to this peer (the longest prefix wins), and it may send from
+  // them.
+  std::vector<Prefix> addresses;
+  std::uint16_t mtu = 0;            // largest inner packet the peer is sent
+  proto::Keepalive::Rule liveness;  // of the TLS channel
 };
 
 // --- commands

@@ -12,10 +12,6 @@ namespace sallyport::tunnel {
 
 struct Tunnel;
 
-// Host bits cleared. Unlike Prefix::network() it allocates nothing: these run per packet.
-Address masked(const Address& address, int length);
-bool contains(const Prefix& prefix, const Address& address);
-
 class Routes {
  public:
   void add(const Prefix& destination, Tunnel& tunnel);  // takes the prefix from whoever had it

@@ -70,14 +70,5 @@ TEST_F(RoutesTest, removes_only_what_is_still_the_tunnels_own) {
   EXPECT_EQ(find("10.0.0.1"), nullptr);
 }
 
-TEST(ContainsTest, compares_the_bits_of_the_prefix) {
-  EXPECT_TRUE(contains(prefix("10.0.0.0/8"), ip("10.255.0.1")));
-  EXPECT_TRUE(contains(prefix("0.0.0.0/0"), ip("200.0.0.1")));
-  EXPECT_FALSE(contains(prefix("10.0.0.0/9"), ip("10.128.0.0")));
-  EXPECT_FALSE(contains(prefix("0.0.0.0/0"), ip("::")));
-  EXPECT_TRUE(contains(prefix("fd00::1"), ip("fd00::1")));
-  EXPECT_FALSE(contains(prefix("fd00::1"), ip("fd00::3")));
-}
-
 }  // namespace
 }  // namespace sallyport::tunnel

@@ -25,7 +25,7 @@ Tunnel::Tunnel(Attach attach, proto::Time now)
 }
 
 bool Tunnel::may_send_from(const Address& source) const {
-  return std::ranges::any_of(settings.sources, [&](const Prefix& own) { return contains(own, source); });
+  return std::ranges::any_of(settings.addresses, [&](const Prefix& own) { return own.contains(source); });
 }
 
 }  // namespace sallyport::tunnel

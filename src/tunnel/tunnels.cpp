@@ -6,7 +6,7 @@ Tunnel& Tunnels::add(Attach attach, proto::Time now) {
   auto made = std::make_unique<Tunnel>(std::move(attach), now);
   Tunnel& tunnel = *made;
   tunnel.deadline = deadlines.add(tunnel.liveness.next(), tunnel);
-  for (const auto& destination : tunnel.settings.destinations) routes.add(destination, tunnel);
+  for (const auto& address : tunnel.settings.addresses) routes.add(address, tunnel);
   by_session_[tunnel.settings.id.session] = std::move(made);
   return tunnel;
 }
@@ -17,7 +17,7 @@ Tunnel* Tunnels::find(std::uint64_t session) const {
 }
 
 void Tunnels::stop_routing(Tunnel& tunnel) {
-  for (const auto& destination : tunnel.settings.destinations) routes.remove(destination, tunnel);
+  for (const auto& address : tunnel.settings.addresses) routes.remove(address, tunnel);
 }
 
 void Tunnels::remove(Tunnel& tunnel) {

@@ -91,7 +91,7 @@ TEST_F(WorkerTest, forgets_the_routes_of_a_tunnel_that_ended) {
   worker_->post(End{{1, 1}, std::nullopt});
   events_.next<Ended>();
   auto with = settings({2, 1});
-  with.destinations = {prefix("10.9.0.77")};
+  with.addresses = {prefix("10.9.0.77")};
   auto other = attached(with);
   tun_.put(make_packet({.from = host4, .to = peer4}));
   tun_.put(make_packet({.from = host4, .to = ip("10.9.0.77")}));
@@ -171,10 +171,7 @@ TEST_F(WorkerTest, serves_both_ends_of_a_tunnel) {
   FakeTun client_tun;
   auto client = or_throw(Worker::start({.tun = client_tun.worker_end()}, [](const Event&) {}));
   auto [socket, connection] = std::move(pair.client).take();
-  client->post(Attach{{.id = {1, 1},
-                       .destinations = {prefix("0.0.0.0/0"), prefix("::/0")},
-                       .sources = {prefix("0.0.0.0/0"), prefix("::/0")},
-                       .mtu = 1400},
+  client->post(Attach{{.id = {1, 1}, .addresses = {prefix("0.0.0.0/0"), prefix("::/0")}, .mtu = 1400},
                       nullptr,
                       std::move(socket),
                       std::move(connection),
@@ -191,8 +188,7 @@ TEST_F(WorkerTest, closes_a_hundred_tunnels_without_a_word) {
   std::vector<Peer> peers;
   for (std::uint64_t i = 0; i < 100; ++i) {
     auto with = settings({i, 1});
-    with.destinations = {or_throw(Prefix::make(peer4.plus(i), 32))};
-    with.sources = with.destinations;
+    with.addresses = {or_throw(Prefix::make(peer4.plus(i), 32))};
     with.liveness = proto::Keepalive::Rule::gateway(30s);
     peers.push_back(attached(with));
   }
