@@ -51,8 +51,7 @@ proto::SessionEntry entry_of(const store::Session& session, const LiveTunnel* li
 }
 
 const LiveTunnel* tunnel_of(const Services& services, const store::Session& session) {
-  const auto* live = services.tunnels.find(session.id);
-  return live != nullptr && live->id.generation == session.generation ? live : nullptr;
+  return services.tunnels.find({session.id, session.generation});
 }
 
 }  // namespace

@@ -32,9 +32,8 @@ proto::HttpReply bad_token() {
 net::Task<std::optional<store::Session>> load(const Caller& caller, const proto::ConnectRequest& request) {
   if (request.token.empty()) co_return std::nullopt;
   auto session = or_throw(co_await caller.services.sessions.find(store::hash_of(request.token)));
-  const auto now = wall_now();
-  const auto over = [now](const std::optional<store::WallTime>& end) { return end && *end <= now; };
-  if (session && (over(session->expires_at) || over(session->dies_at))) session.reset();
+  const auto end = session ? store::end_of(*session) : std::nullopt;
+  if (end && *end <= wall_now()) session.reset();
   co_return session;
 }
 

@@ -75,11 +75,10 @@ tunnel::Worker& Tunnels::worker_of(store::SessionId id) {
 
 void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
   about.last_data = std::chrono::steady_clock::now();
-  const auto id = about.id.session;
+  const auto session = about.id.session;
   // In this order: what the worker says of the tunnel comes after the entry is there.
-  net::dispatch(owner_,
-                [this, about = std::move(about)] { live_.insert_or_assign(about.id.session, about); });
-  worker_of(id).post(std::move(command));
+  net::dispatch(owner_, [this, about = std::move(about)] { live_.insert_or_assign(about.id, about); });
+  worker_of(session).post(std::move(command));
 }
 
 void Tunnels::never_ran(tunnel::TunnelId id) {
@@ -87,6 +86,11 @@ void Tunnels::never_ran(tunnel::TunnelId id) {
 }
 
 net::Task<void> Tunnels::end(store::Session session, proto::TunnelEnd why) {
+  tell_end(session, why);
+  or_throw(co_await sessions_.remove(session.id));
+}
+
+void Tunnels::tell_end(const store::Session& session, proto::TunnelEnd why) {
   tunnel::End command{{session.id, session.generation}, std::nullopt};
   if (proto::rule_for(why).say_disconnect) {
     command.say = proto::Disconnect{gateway_reason, std::string(words_for(why))};
@@ -94,10 +98,9 @@ net::Task<void> Tunnels::end(store::Session session, proto::TunnelEnd why) {
   worker_of(session.id).post(std::move(command));
   log::notice("session ended: " + std::string(words_for(why)),
               {{"user", session.user}, {"session", static_cast<std::int64_t>(session.id)}});
-  or_throw(co_await sessions_.remove(session.id));
 }
 
-const LiveTunnel* Tunnels::find(store::SessionId id) const {
+const LiveTunnel* Tunnels::find(tunnel::TunnelId id) const {
   const auto found = live_.find(id);
   return found == live_.end() ? nullptr : &found->second;
 }
@@ -116,8 +119,8 @@ void Tunnels::hear(tunnel::Event event) {
 
 void Tunnels::on(const tunnel::Totals& totals) {
   for (const auto& [id, counters, last_data] : totals.tunnels) {
-    const auto found = live_.find(id.session);
-    if (found == live_.end() || found->second.id != id) continue;
+    const auto found = live_.find(id);
+    if (found == live_.end()) continue;
     found->second.seen = counters;
     found->second.last_data = last_data;
   }
@@ -128,10 +131,7 @@ void Tunnels::on(const tunnel::Totals& totals) {
 void Tunnels::on(const tunnel::Ended& ended) {
   const auto id = ended.totals.id;
   LiveTunnel last{.id = id};
-  if (const auto found = live_.find(id.session); found != live_.end() && found->second.id == id) {
-    last = found->second;
-    live_.erase(found);
-  }
+  if (auto entry = live_.extract(id)) last = std::move(entry.mapped());
   last.seen = ended.totals.counters;
   last.last_data = ended.totals.last_data;
   log::notice("tunnel ended: " + std::string(name_of(ended.cause)),
@@ -158,13 +158,7 @@ net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
         or_throw(co_await sessions_.remove(session->id));
         co_return;
       }
-      session->connected_at.reset();
-      const auto idle = store::policy_of(*session).idle_timeout;
-      if (life) {
-        session->dies_at = wall_now() + *life;
-      } else if (idle.count() > 0) {
-        session->dies_at = wall_now() + idle;
-      }
+      store::detach(*session, wall_now(), life);
     }
     const auto updated = co_await sessions_.update(*session);
     if (updated) co_return;
@@ -175,14 +169,18 @@ net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
 net::Task<void> Tunnels::account(LiveTunnel live) {
   // Counted as accounted at once: if the tunnel ends meanwhile, its end adds the rest only.
   const auto mark = [this, &live](const tunnel::Counters& accounted) {
-    const auto found = live_.find(live.id.session);
-    if (found != live_.end() && found->second.id == live.id) found->second.accounted = accounted;
+    const auto found = live_.find(live.id);
+    if (found != live_.end()) found->second.accounted = accounted;
   };
   mark(live.seen);
   Result<store::Session> updated = fail(ErrorKind::conflict, "");
   while (!updated && updated.error().kind == ErrorKind::conflict) {
     auto session = or_throw(co_await sessions_.find(live.id.session));
-    if (!session) co_return;
+    if (!session) {
+      // It was removed while this tunnel's CONNECT was under way, and the End was an earlier tunnel's.
+      worker_of(live.id.session).post(tunnel::End{live.id, std::nullopt});
+      co_return;
+    }
     add_rest(session->totals, live);
     session->last_active = std::max(session->last_active, as_wall(live.last_data));
     updated = co_await sessions_.update(*session);
@@ -194,12 +192,19 @@ net::Task<void> Tunnels::keep_time() {
   for (int ticks = 1;; ++ticks) {
     co_await net::sleep(tick);
     co_await refresh();
-    co_await end_expired();
-    co_await end_idle();
-    if (ticks % ticks_per_accounting != 0) continue;
-    const auto all = live_;  // tunnels come and go while we wait
-    for (const auto& [id, live] : all) co_await account(live);
+    try {
+      co_await end_expired();
+      co_await end_idle();
+      if (ticks % ticks_per_accounting == 0) co_await account_all();
+    } catch (const Failure& failure) {  // a full disk, say: the next tick may fare better
+      log::warning("sessions could not be kept in time: " + failure.error().text);
+    }
   }
+}
+
+net::Task<void> Tunnels::account_all() {
+  const auto all = live_;  // tunnels come and go while we wait
+  for (const auto& [id, live] : all) co_await account(live);
 }
 
 net::Task<void> Tunnels::end_expired() {
@@ -207,7 +212,7 @@ net::Task<void> Tunnels::end_expired() {
   if (!expired) co_return;  // the store has said what is wrong with it
   for (const auto& session : *expired) {
     if (session.connected_at) {
-      co_await end(session, proto::TunnelEnd::session_timeout);
+      tell_end(session, proto::TunnelEnd::session_timeout);
     } else {
       log::notice("session expired",
                   {{"user", session.user}, {"session", static_cast<std::int64_t>(session.id)}});
@@ -217,11 +222,13 @@ net::Task<void> Tunnels::end_expired() {
 
 net::Task<void> Tunnels::end_idle() {
   const auto now = std::chrono::steady_clock::now();
-  const auto all = live_;
-  for (const auto& [id, live] : all) {
-    if (live.idle_timeout.count() == 0 || now - live.last_data < live.idle_timeout) continue;
-    const auto session = or_throw(co_await sessions_.find(id));
-    if (session && session->generation == live.id.generation) {
+  std::vector<tunnel::TunnelId> idle;
+  for (const auto& [id, live] : live_) {
+    if (live.idle_timeout.count() > 0 && now - live.last_data >= live.idle_timeout) idle.push_back(id);
+  }
+  for (const auto id : idle) {
+    const auto session = or_throw(co_await sessions_.find(id.session));
+    if (session && session->generation == id.generation) {
       co_await end(*session, proto::TunnelEnd::idle_timeout);
     }
   }

@@ -50,7 +50,7 @@ class Tunnels {
 
   // --- in the owner's thread
 
-  const LiveTunnel* find(store::SessionId id) const;  // nullptr: the session is detached
+  const LiveTunnel* find(tunnel::TunnelId id) const;  // nullptr: it doesn't run
   std::size_t count() const { return live_.size(); }
   net::Task<void> refresh();  // brings `seen` of all up to date
 
@@ -63,14 +63,17 @@ class Tunnels {
 
   net::Task<void> settle(LiveTunnel ended, proto::TokenLife life);
   net::Task<void> account(LiveTunnel live);
+  net::Task<void> account_all();
   net::Task<void> keep_time();
   net::Task<void> end_idle();
   net::Task<void> end_expired();
+  void tell_end(const store::Session& session, proto::TunnelEnd why);
 
   net::Executor owner_;
   store::SessionStore& sessions_;
   std::vector<std::unique_ptr<tunnel::Worker>> workers_;
-  std::map<store::SessionId, LiveTunnel> live_;
+  // Until its Ended has come, a tunnel that another replaced stands beside its successor.
+  std::map<tunnel::TunnelId, LiveTunnel> live_;
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
 };

@@ -1,11 +1,26 @@
 #include "store/session.hpp"
 
+#include <algorithm>
+
 #include "store/sha256.hpp"
 
 namespace sallyport::store {
 
 TokenHash hash_of(const Secret& token) {
   return sha256_of(token.reveal());
+}
+
+std::optional<WallTime> end_of(const Session& session) {
+  if (!session.expires_at) return session.dies_at;
+  if (!session.dies_at) return session.expires_at;
+  return std::min(*session.expires_at, *session.dies_at);
+}
+
+void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> life) {
+  session.connected_at.reset();
+  const auto idle = policy_of(session).idle_timeout;
+  if (!life && !session.dies_at && idle.count() > 0) life = idle;
+  if (life) session.dies_at = now + *life;
 }
 
 const proto::GroupPolicy& policy_of(const Session& session) {

@@ -97,6 +97,12 @@ struct Claim {
   std::string hostname;
 };
 
+// The end it comes to by itself, whichever is first; none: it has none.
+std::optional<WallTime> end_of(const Session& session);
+
+// Its tunnel is gone: it lives as long as `life` says, or else as the policy's idle timeout does, from `now`.
+void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> life = {});
+
 // Built-in values for a session without a policy: a record of the file may lack one.
 const proto::GroupPolicy& policy_of(const Session& session);
 

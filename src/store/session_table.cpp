@@ -1,20 +1,8 @@
 #include "store/session_table.hpp"
 
-#include <algorithm>
-
 #include "store/address_leases.hpp"
 
 namespace sallyport::store {
-
-namespace {
-
-std::optional<WallTime> end_of(const Session& session) {
-  if (!session.expires_at) return session.dies_at;
-  if (!session.dies_at) return session.expires_at;
-  return std::min(*session.expires_at, *session.dies_at);
-}
-
-}  // namespace
 
 Result<Session> SessionTable::create(Session session) {
   if (sessions_.contains(session.id)) return fail(ErrorKind::conflict, "there is a session of this id");

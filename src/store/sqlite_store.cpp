@@ -66,17 +66,6 @@ SqliteStore::~SqliteStore() {
   wake_writer_.notify_one();
 }
 
-namespace {
-
-// Its tunnel went with the process.
-void detach(Session& session, WallTime now) {
-  session.connected_at.reset();
-  const auto idle = policy_of(session).idle_timeout;
-  if (!session.dies_at && idle.count() > 0) session.dies_at = now + idle;
-}
-
-}  // namespace
-
 Result<void> SqliteStore::load(WallTime now) {
   const auto rows = TRY(database_.load());
   std::map<PolicyKey, PolicyPointer> policies{{PolicyKey{}, nullptr}};
@@ -92,7 +81,7 @@ Result<void> SqliteStore::load(WallTime now) {
     if (policy == policies.end()) return fail_damaged("a session's policy is missing");
     if (record->session.id != id) return fail_damaged("a session has another's id");
     record->session.policy = policy->second;
-    detach(record->session, now);
+    detach(record->session, now);  // its tunnel went with the process
     if (auto restored = table_.restore(std::move(record->session)); !restored)
       return fail_damaged(restored.error().text);
   }
