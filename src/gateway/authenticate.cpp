@@ -34,11 +34,9 @@ std::string_view name_of(proto::AuthenticatorAnswer::Reason reason) {
 const proto::ConnectionProfile& profile_of(const Caller& caller, const proto::HttpRequest& request,
                                            const Answers& answers, const store::Dialogue& login) {
   const auto& host = caller.host();
-  const auto& chosen = choose_profile(host, request.target, "", answers.group);
-  const bool decided = !answers.group.empty() && chosen.group_alias == answers.group;
-  if (decided || profile_of_url(host, request.target) != nullptr) return chosen;
+  if (const auto* chosen = chosen_profile(host, request.target, "", answers.group)) return *chosen;
   const auto* begun = host.profile(login.connection_profile);
-  return begun == nullptr ? chosen : *begun;
+  return begun == nullptr ? *host.profile(host.default_profile) : *begun;
 }
 
 proto::HttpReply ask_again(const Caller& caller, const proto::ConnectionProfile& profile,
@@ -106,10 +104,10 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
     caller.services.dialogues.end(login.key);
     co_return authentication_failed();
   }
-  const auto* unavailable = std::get_if<Unavailable>(&outcome);
-  const std::string why = unavailable != nullptr ? unavailable->text : "it asks for more than a password";
+  const auto* down = std::get_if<Unavailable>(&outcome);
+  const std::string why = down != nullptr ? down->text : "it asks for more than a password";
   log::error("a login could not be checked: " + why, {{"user", login.user}, {"aaa", profile.aaa}});
-  co_return refusal(503, "Service Unavailable", "logins can't be checked for now");
+  co_return unavailable("logins can't be checked for now");
 }
 
 net::Task<proto::HttpReply> log_out(const Caller& caller, const proto::AuthLogout& logout) {

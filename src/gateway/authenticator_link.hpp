@@ -18,8 +18,6 @@ class AuthenticatorLink {
 
   // In the owner's thread: the first socket, or that of a successor. What is open with the former one fails.
   void use(Descriptor socket);
-  // In the owner's thread: ends the reader.
-  void close();
 
   // From any control thread. `request.id` is set here. An authenticator that is gone, full or too slow is an
   // Unavailable.
@@ -29,6 +27,7 @@ class AuthenticatorLink {
   using Outcome = proto::AuthenticatorAnswer::Outcome;
   using Reply = std::function<void(Outcome)>;
 
+  void close();  // ends the reader
   void send(proto::AuthenticatorRequest request, Reply reply);
   net::Task<void> read_answers(std::shared_ptr<net::Socket> socket);
   void answer(std::uint64_t id, Outcome outcome);

@@ -20,10 +20,6 @@ using std::chrono::seconds;
 constexpr seconds reply_limit{30};
 constexpr std::uint32_t this_node = 0;
 
-proto::HttpReply transient(std::string_view why) {
-  return refusal(503, "Service Unavailable", why);
-}
-
 proto::HttpReply bad_token() {
   return refusal(401, "Unauthorized", "Cookie is not acceptable");
 }
@@ -120,7 +116,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   const auto session = co_await save(caller, *request, facts, known->id);
   if (!session) {
     log::error("no tunnel: " + session.error().text, {{"user", known->user}});
-    co_return tl::unexpected(transient(session.error().text));
+    co_return tl::unexpected(unavailable(session.error().text));
   }
   auto reply = connect_reply(*request, *session, facts);
   record(caller, *session, reply);

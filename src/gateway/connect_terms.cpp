@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "proto/auth_complete.hpp"
 #include "proto/user_agent.hpp"
 
 namespace sallyport::gateway {
@@ -61,17 +60,16 @@ void give_timers(proto::ConnectReply& reply, const store::Session& session, stor
   reply.rekey_method = policy.rekey.count() > 0 ? policy.rekey_method : proto::RekeyMethod::none;
 }
 
-// The login's last document again, without its token: AnyConnect reads its settings from either.
-std::string post_auth_xml(const store::Session& session, const ConnectFacts& facts) {
+}  // namespace
+
+proto::AuthComplete complete_document(const store::Session& session, const std::string& certificate_hash) {
   proto::AuthComplete complete;
   complete.session_id = std::to_string(session.id);
   complete.banner.text = store::policy_of(session).banner;
   complete.crypto_supported = {"ssl-dhe"};
-  complete.server_cert_hash = facts.certificate_hash;
-  return complete.serialize();
+  complete.server_cert_hash = certificate_hash;
+  return complete;
 }
-
-}  // namespace
 
 std::uint16_t inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts) {
   // Without X-CSTP-Base-MTU the client's wish for the inner MTU is all there is to go by.
@@ -105,7 +103,8 @@ proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const st
   reply.base_mtu = static_cast<std::uint16_t>(proto::link_mtu(whole_link(request, facts)));
   reply.mtu = inner_mtu(request, facts);
   if (!policy.banner.empty()) reply.banner.push_back(policy.banner);
-  reply.post_auth_xml = post_auth_xml(session, facts);
+  // AnyConnect reads its settings from here or from the login's answer.
+  reply.post_auth_xml = complete_document(session, facts.certificate_hash).serialize();
   return reply;
 }
 

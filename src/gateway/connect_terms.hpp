@@ -2,6 +2,7 @@
 // path between both. Pure.
 #pragma once
 
+#include "proto/auth_complete.hpp"
 #include "proto/connect_reply.hpp"
 #include "proto/connect_request.hpp"
 #include "proto/mtu.hpp"
@@ -17,6 +18,10 @@ struct ConnectFacts {
   std::string certificate_hash;  // of our certificate, SHA-1
   store::WallTime now{};
 };
+
+// The login's last document, which CONNECT sends again; without the token. `certificate_hash`: of ours,
+// SHA-1.
+proto::AuthComplete complete_document(const store::Session& session, const std::string& certificate_hash);
 
 // Inner MTU that both sides will use.
 std::uint16_t inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts);

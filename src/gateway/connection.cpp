@@ -50,7 +50,7 @@ net::Task<proto::HttpReply> dispatch(const Caller& caller, const proto::HttpRequ
     co_return refusal(405, "Method Not Allowed", "GET, HEAD, POST and CONNECT are served here");
   }
   if (reads && proto::is_downloader_path(request.target)) {
-    co_return refusal(503, "Service Unavailable", "phase 4 (downloader) is not built yet");
+    co_return unavailable("phase 4 (downloader) is not built yet");
   }
   auto reply = co_await log_in(caller, request);
   co_return reply;
@@ -66,7 +66,7 @@ net::Task<proto::HttpReply> answer(const Caller& caller, const proto::HttpReques
     fault = failure.error().text;
   }
   log::error("a request could not be answered: " + fault, {{"peer", caller.peer.to_text()}});
-  co_return refusal(503, "Service Unavailable", "the gateway could not do that");
+  co_return unavailable("the gateway could not do that");
 }
 
 proto::HttpReply bad_request(const net::BadRequest& bad) {

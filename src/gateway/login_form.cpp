@@ -39,14 +39,19 @@ const proto::ConnectionProfile* profile_of_url(const proto::VirtualHost& host, s
   return nullptr;
 }
 
+const proto::ConnectionProfile* chosen_profile(const proto::VirtualHost& host, std::string_view target,
+                                               std::string_view group_access, std::string_view group_select) {
+  if (const auto* profile = profile_of_url(host, target)) return profile;
+  if (const auto url = proto::Url::parse(group_access)) {
+    if (const auto* profile = profile_of_url(host, url->path)) return profile;
+  }
+  return profile_of_alias(host, group_select);
+}
+
 const proto::ConnectionProfile& choose_profile(const proto::VirtualHost& host, std::string_view target,
                                                std::string_view group_access, std::string_view group_select) {
-  if (const auto* profile = profile_of_url(host, target)) return *profile;
-  if (const auto url = proto::Url::parse(group_access)) {
-    if (const auto* profile = profile_of_url(host, url->path)) return *profile;
-  }
-  if (const auto* profile = profile_of_alias(host, group_select)) return *profile;
-  return *host.profile(host.default_profile);
+  const auto* chosen = chosen_profile(host, target, group_access, group_select);
+  return chosen == nullptr ? *host.profile(host.default_profile) : *chosen;
 }
 
 proto::AuthForm password_form(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,

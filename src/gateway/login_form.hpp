@@ -9,8 +9,12 @@
 
 namespace sallyport::gateway {
 
-// A group URL decides alone; then the chosen alias (AnyConnect sends the label, here the same) if it is one;
-// then the default. `target`: of the request; `group_access`: the URL of an init, "" if there is none.
+// A group URL decides alone; then the chosen alias (AnyConnect sends the label, here the same) if it is one.
+// `target`: of the request; `group_access`: the URL of an init, "" if there is none. nullptr: nothing
+// decides.
+const proto::ConnectionProfile* chosen_profile(const proto::VirtualHost& host, std::string_view target,
+                                               std::string_view group_access, std::string_view group_select);
+// The same, or the default.
 const proto::ConnectionProfile& choose_profile(const proto::VirtualHost& host, std::string_view target,
                                                std::string_view group_access, std::string_view group_select);
 

@@ -4,7 +4,9 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "gateway/connect_terms.hpp"
 #include "gateway/replies.hpp"
+#include "gateway/select_group.hpp"
 #include "gateway/wall_clock.hpp"
 #include "proto/auth_complete.hpp"
 #include "proto/cookies.hpp"
@@ -19,21 +21,8 @@ constexpr std::size_t token_size = 32;
 constexpr std::chrono::seconds unused_life{300};
 
 store::SessionId random_id() {
-  std::uint64_t id = 0;
-  for (const auto byte : or_throw(tls::random_bytes(sizeof id))) id = id << 8 | byte;
-  return id >> 11;  // below 2^53
-}
-
-proto::AuthComplete complete_document(const Caller& caller, const store::Session& session,
-                                      const Secret& token) {
-  proto::AuthComplete complete;
-  complete.session_id = std::to_string(session.id);
-  complete.session_token = token;
-  complete.banner.text = store::policy_of(session).banner;
-  complete.message = {.id = "0"};
-  complete.crypto_supported = {"ssl-dhe"};
-  complete.server_cert_hash = caller.certificate_hash;
-  return complete;
+  const auto bytes = or_throw(tls::random_bytes(sizeof(store::SessionId)));
+  return or_throw(Reader(bytes).u64()) >> 11;  // below 2^53
 }
 
 }  // namespace
@@ -42,8 +31,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
                                         ProvenUser user, Dialect dialect) {
   using flow::FieldName;
   const auto* policy = caller.host().policy(user.profile.group_policy);
-  const auto bytes = or_throw(tls::random_bytes(token_size));
-  const Secret token(to_base64(bytes));
+  const Secret token(to_base64(or_throw(tls::random_secret(token_size)).reveal()));
   const auto now = wall_now();
 
   store::Session wanted;
@@ -61,7 +49,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   const auto session = co_await caller.services.sessions.create(std::move(wanted));
   if (!session) {
     log::error("a login could not be kept: " + session.error().text, {{"user", user.name}});
-    co_return refusal(503, "Service Unavailable", "the session could not be stored");
+    co_return unavailable("the session could not be stored");
   }
 
   log::notice("logged in", {{"user", user.name},
@@ -72,8 +60,11 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
                          .with(FieldName::user, user.name)
                          .with(FieldName::connection_profile, user.profile.name)
                          .with(FieldName::session, static_cast<std::int64_t>(session->id)));
-  auto reply = complete_reply(complete_document(caller, *session, token), dialect);
-  reply.headers.add("Set-Cookie", proto::SetCookie::forget("webvpncontext").serialize());
+  auto complete = complete_document(*session, caller.certificate_hash);
+  complete.session_token = token;
+  complete.message = {.id = "0"};
+  auto reply = complete_reply(std::move(complete), dialect);
+  reply.headers.add("Set-Cookie", forget_login_cookie());
   const proto::SetCookie cookie{.name = "webvpn", .value = token, .path = "/", .max_age = {}};
   reply.headers.add("Set-Cookie", cookie.serialize());
   if (dialect == Dialect::version_1) {  // its clients read here what others have from the document

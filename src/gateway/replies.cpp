@@ -30,6 +30,10 @@ proto::HttpReply document(Message message, Dialect dialect) {
 
 }  // namespace
 
+proto::HttpReply unavailable(std::string_view why) {
+  return refusal(503, "Service Unavailable", why);
+}
+
 proto::HttpReply refusal(int status, std::string_view reason_phrase, std::string_view why) {
   auto reply = reply_with(status, reason_phrase);
   reply.headers.add("Content-Type", "text/plain; charset=utf-8");

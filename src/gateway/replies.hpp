@@ -12,6 +12,7 @@ namespace sallyport::gateway {
 
 // A refusal: the reason stands in X-Reason, where clients of CONNECT look for it, and in the body.
 proto::HttpReply refusal(int status, std::string_view reason_phrase, std::string_view why);
+proto::HttpReply unavailable(std::string_view why);  // 503: worth another try later
 // The login is over for good: clients stop asking on it.
 proto::HttpReply authentication_failed();
 // Which documents a client speaks. Version 1 has them bare and its answers url-encoded; a client that sends

@@ -38,6 +38,10 @@ std::string login_cookie(const store::Dialogue& dialogue) {
   return cookie.serialize();
 }
 
+std::string forget_login_cookie() {
+  return proto::SetCookie::forget(cookie_name).serialize();
+}
+
 store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque) {
   const auto now = std::chrono::steady_clock::now();
   if (auto found = find_login(caller, request, opaque, now)) return *found;
@@ -47,7 +51,7 @@ store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request
 }
 
 proto::HttpReply login_in_use() {
-  return refusal(503, "Service Unavailable", "another request of this login is under way");
+  return unavailable("another request of this login is under way");
 }
 
 net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::HttpRequest& request,
@@ -59,7 +63,6 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
   auto login = login_of(caller, request, "");
   login.connection_profile = profile.name;
   login.path = proto::route_path(request.target);
-  login.method = 0;
   if (!caller.services.dialogues.save(login)) co_return login_in_use();
 
   caller.flow.record(flow::Event(caller.attempt, flow::Phase::select_group, flow::Step::finished)

@@ -21,6 +21,7 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
 
 // The cookie that finds a login again; it goes with each form.
 std::string login_cookie(const store::Dialogue& dialogue);
+std::string forget_login_cookie();
 // The login that a request belongs to, by its cookie or by the opaque handle; else a new one. Nothing is lost
 // but a beginning where a client has forgotten both.
 store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque);

@@ -1,6 +1,6 @@
 #include "gateway/tls_setup.hpp"
 
-#include <chrono>
+#include "gateway/wall_clock.hpp"
 
 namespace sallyport::gateway {
 
@@ -33,7 +33,7 @@ TlsSetup::~TlsSetup() {
 }
 
 Result<tls::Connection> TlsSetup::new_connection() const {
-  return context_.accept(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  return context_.accept(wall_now());
 }
 
 }  // namespace sallyport::gateway

@@ -1,7 +1,5 @@
 #include "store/address_leases.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "store/sha256.hpp"
@@ -13,9 +11,7 @@ namespace {
 // Of the user alone: the same in every build and on every machine.
 std::uint64_t place_of(std::string_view user) {
   const auto digest = sha256_of(as_bytes(user));
-  std::uint64_t number = 0;
-  for (const auto byte : ByteView(digest).first(sizeof number)) number = number << 8 | byte;
-  return number;
+  return or_throw(Reader(digest).u64());
 }
 
 // Walks a run of taken addresses side by side with the pool's, which is quick also when the pool is nearly

@@ -1,7 +1,6 @@
 #include "store/dialogue_store.hpp"
 
 #include <array>
-#include <cstring>
 
 #include <openssl/rand.h>
 
@@ -21,9 +20,7 @@ Result<Names> draw_names() {
   std::array<std::uint8_t, 8> handle{};
   if (RAND_bytes(key.data(), key.size()) != 1 || RAND_bytes(handle.data(), handle.size()) != 1)
     return fail(ErrorKind::internal, "OpenSSL has no random numbers");
-  std::uint64_t number = 0;
-  std::memcpy(&number, handle.data(), sizeof number);
-  return Names{to_base64(key), std::to_string(number)};
+  return Names{to_base64(key), std::to_string(or_throw(Reader(handle).u64()))};
 }
 
 Sha256 index_of(std::string_view text) {

@@ -21,12 +21,10 @@ struct Dialogue {
   std::string key;     // the webvpncontext cookie: 32 random bytes in base64
   std::string handle;  // the opaque handle: a random 64-bit number in decimal
   std::string connection_profile;
-  std::size_t method = 0;  // index into the profile's methods
   int failures = 0;
   std::string user;
   Address remote;    // where it began
   std::string path;  // of the form's URL
-  bool user_is_proven = false;
   std::chrono::steady_clock::time_point expires;
   std::uint64_t version = 0;  // counts saves
 };

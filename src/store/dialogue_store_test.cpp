@@ -47,9 +47,9 @@ TEST(DialogueStore, what_is_saved_is_found) {
   dialogue.failures = 2;
   EXPECT_TRUE(store.save(dialogue));
   EXPECT_EQ(store.find_by_key(dialogue.key, start).value().user, "alice");
-  dialogue.user_is_proven = true;
+  dialogue.path = "/sales";
   EXPECT_TRUE(store.save(dialogue));
-  EXPECT_TRUE(store.find_by_key(dialogue.key, start).value().user_is_proven);
+  EXPECT_EQ(store.find_by_key(dialogue.key, start).value().path, "/sales");
 }
 
 TEST(DialogueStore, saving_prolongs_nothing) {

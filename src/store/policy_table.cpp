@@ -7,7 +7,6 @@ PolicyPointer PolicyTable::intern(PolicyPointer policy) {
   if (key_of(policy) != PolicyKey{}) return policy;
   auto& entry = entries_[sha256_of(encode_policy(*policy))];
   if (auto known = entry.policy.lock()) return known;
-  entry.address = policy.get();
   entry.policy = policy;
   return policy;
 }
@@ -15,7 +14,7 @@ PolicyPointer PolicyTable::intern(PolicyPointer policy) {
 PolicyKey PolicyTable::key_of(const PolicyPointer& policy) const {
   if (!policy) return {};
   for (const auto& [key, entry] : entries_) {
-    if (entry.address == policy.get() && !entry.policy.expired()) return key;
+    if (entry.policy.lock() == policy) return key;
   }
   return {};
 }
@@ -23,7 +22,7 @@ PolicyKey PolicyTable::key_of(const PolicyPointer& policy) const {
 Result<PolicyPointer> PolicyTable::restore(const PolicyKey& key, ByteView record) {
   if (sha256_of(record) != key) return fail(ErrorKind::malformed, "a policy record does not match its key");
   auto policy = std::make_shared<const proto::GroupPolicy>(TRY(decode_policy(record)));
-  entries_[key] = {policy.get(), policy, true};
+  entries_[key] = {policy, true};
   return policy;
 }
 

@@ -34,7 +34,6 @@ class PolicyTable {
 
  private:
   struct Entry {
-    const proto::GroupPolicy* address = nullptr;  // means something while `policy` is alive
     std::weak_ptr<const proto::GroupPolicy> policy;
     bool is_saved = false;
   };

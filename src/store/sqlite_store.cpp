@@ -7,14 +7,6 @@
 
 namespace sallyport::store {
 
-namespace {
-
-tl::unexpected<Error> fail_too_large() {
-  return fail(ErrorKind::malformed, "the session's names are too long to be stored");
-}
-
-}  // namespace
-
 // Shared by the task that waits and the writer: neither minds if the other goes first.
 struct SqliteStore::Change {
   explicit Change(const net::Executor& waiter) : executor(waiter), completed(waiter) {}
@@ -89,12 +81,7 @@ Result<void> SqliteStore::load(WallTime now) {
 }
 
 net::Task<Result<Session>> SqliteStore::create(Session session) {
-  return change<Session>([this, session = std::move(session)](SessionTable& table) -> Result<Session> {
-    if (!fits_record(session)) return fail_too_large();
-    auto with_shared_policy = session;
-    with_shared_policy.policy = policies_.intern(session.policy);
-    return table.create(std::move(with_shared_policy));
-  });
+  return put(std::move(session), &SessionTable::create);
 }
 
 net::Task<Result<std::optional<Session>>> SqliteStore::find(TokenHash token) {
@@ -108,12 +95,7 @@ net::Task<Result<std::optional<Session>>> SqliteStore::find(SessionId id) {
 }
 
 net::Task<Result<Session>> SqliteStore::update(Session session) {
-  return change<Session>([this, session = std::move(session)](SessionTable& table) -> Result<Session> {
-    if (!fits_record(session)) return fail_too_large();
-    auto with_shared_policy = session;
-    with_shared_policy.policy = policies_.intern(session.policy);
-    return table.update(std::move(with_shared_policy));
-  });
+  return put(std::move(session), &SessionTable::update);
 }
 
 net::Task<Result<std::optional<Session>>> SqliteStore::claim(SessionId id, Claim claim) {
@@ -138,6 +120,17 @@ net::Task<Result<bool>> SqliteStore::remove(SessionId id) {
 
 net::Task<Result<std::vector<Session>>> SqliteStore::expire(WallTime now) {
   return change<std::vector<Session>>([=](SessionTable& table) { return table.expire(now); });
+}
+
+net::Task<Result<Session>> SqliteStore::put(Session session, Result<Session> (SessionTable::*into)(Session)) {
+  return change<Session>(
+      [this, session = std::move(session), into](SessionTable& table) mutable -> Result<Session> {
+        if (!fits_record(session)) {
+          return fail(ErrorKind::malformed, "the session's names are too long to be stored");
+        }
+        session.policy = policies_.intern(session.policy);
+        return (table.*into)(std::move(session));
+      });
 }
 
 template <class T>

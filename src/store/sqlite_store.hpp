@@ -50,6 +50,7 @@ class SqliteStore : public SessionStore {
 
   explicit SqliteStore(SessionDatabase database) : database_(std::move(database)) {}
   Result<void> load(WallTime now);
+  net::Task<Result<Session>> put(Session session, Result<Session> (SessionTable::*into)(Session));
 
   template <class T>
   net::Task<Result<T>> change(std::function<Result<T>(SessionTable&)> operation);
