@@ -86,6 +86,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   record_ = std::move(other.record_);
   error_ = std::move(other.error_);
   end_ = other.end_;
+  write_failed_ = other.write_failed_;
   return *this;
 }
 
@@ -137,15 +138,22 @@ Step Connection::read(MutableByteView buffer, std::size_t& size) {
 Step Connection::write(ByteView bytes, std::size_t& size) {
   size = 0;
   if (end_) return *end_;
+  if (write_failed_) return Step::failed;
   if (bytes.empty()) return Step::done;
   // Inside SSL_write a renegotiating client takes data from the gateway for a fatal error.
   if (!is_server() && renegotiating()) return Step::want_read;
   forget_errors();
-  return step(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
+  const Step outcome = step(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
+  if (outcome == Step::failed && error_.kind == ErrorKind::closed) {
+    end_.reset();
+    write_failed_ = true;
+  }
+  return outcome;
 }
 
 Step Connection::shutdown() {
-  if (end_ || SSL_in_init(ssl_.get()) != 0) return Step::done;  // nothing can be said any more, or yet
+  if (end_ || write_failed_ || SSL_in_init(ssl_.get()) != 0)
+    return Step::done;  // nothing can be said any more, or yet
   forget_errors();
   const int result = SSL_shutdown(ssl_.get());
   return result >= 0 ? Step::done : step(result);

@@ -46,9 +46,11 @@ class Connection {
 
   Step handshake();
   Step read(MutableByteView buffer, std::size_t& size);
-  Step write(ByteView bytes, std::size_t& size);  // may take a part; after want_* offer the same bytes again
-  Step shutdown();                                // sends close_notify, does not wait for the peer's
-  const Error& error() const { return error_; }   // of the last step that was closed or failed
+  // May take a part; after want_* offer the same bytes again. Where the peer went away, writing fails from
+  // now on, and read() still gives what it had said before.
+  Step write(ByteView bytes, std::size_t& size);
+  Step shutdown();                               // sends close_notify, does not wait for the peer's
+  const Error& error() const { return error_; }  // of the last step that was closed or failed
 
   // New keys: TLS 1.3 sends a KeyUpdate that asks for one in return.
   Step key_update();
@@ -90,7 +92,8 @@ class Connection {
   std::unique_ptr<HandshakeRecord> record_;
   SslHandle ssl_;
   Error error_;
-  std::optional<Step> end_;  // nothing can follow: every further step gives this
+  std::optional<Step> end_;    // nothing can follow: every further step gives this
+  bool write_failed_ = false;  // the socket takes nothing any more
 };
 
 }  // namespace sallyport::tls

@@ -26,7 +26,10 @@ std::optional<Ending> FromPeers::carry(Tunnel& tunnel, proto::Time now) {
     if (step == Step::closed || step == Step::failed) {
       return Ending{EndCause::lost, {}, tunnel.channel.error().text};
     }
-    if (step != Step::done) return std::nullopt;
+    if (step != Step::done) {
+      if (!tunnel.channel.is_broken()) return std::nullopt;
+      return Ending{EndCause::lost, {}, tunnel.channel.error().text};
+    }
     if (auto ending = carry_frames(tunnel, now)) return ending;
   }
   tunnels_.agenda.add(tunnel);

@@ -42,7 +42,7 @@ class TlsChannel {
   bool has_output() const { return writing_ != nullptr || !control_.empty() || !data_.empty(); }
   // Output waits for something to be read first: flush() after reading.
   bool output_wants_read() const { return output_ == tls::Step::want_read; }
-  // Output failed: the next read_record() tells the same.
+  // Output failed. What the peer had said before can still be read.
   bool is_broken() const { return output_ == tls::Step::failed || output_ == tls::Step::closed; }
 
   // Gives up queued data, says DISCONNECT and close_notify, and shuts the sending side down; as far as the

@@ -2,6 +2,7 @@
 
 import ssl
 import struct
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -174,6 +175,20 @@ def test_a_dpd_request_comes_back_byte_for_byte(token, client_host):
         for payload in (b"", b"x", bytes(range(256)) * 5):
             tunnel.send(DPD_REQUEST, payload)
             assert tunnel.receive() == (DPD_RESPONSE, payload)
+
+
+def test_a_goodbye_amid_a_download_is_heard(token, client_host, gateway):
+    with Tunnel(client_host, token) as tunnel:
+        own = tunnel.header("X-CSTP-Address")
+        flood = gateway.host.start("ping", "-q", "-f", "-s", "1300", own, stdout=subprocess.DEVNULL)
+        try:
+            assert tunnel.receive()[0] == DATA
+            tunnel.send(DISCONNECT, b"\xb0Aborted by caller")
+            tunnel.socket.close()  # with packets unread: the kernel resets the connection
+            gateway.has_no_session()
+        finally:
+            flood.kill()
+            flood.wait()
 
 
 def test_a_disconnect_of_openconnect_kills_the_token(token, client_host, gateway):
