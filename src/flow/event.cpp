@@ -25,7 +25,7 @@ struct FieldWords {
   std::string_view name;
   std::string_view label;
 };
-constexpr std::array<FieldWords, 21> field_words{{{"peer", "peer"},
+constexpr std::array<FieldWords, 20> field_words{{{"peer", "peer"},
                                                   {"version", "version"},
                                                   {"cipher", "cipher"},
                                                   {"group", "key exchange"},
@@ -36,7 +36,6 @@ constexpr std::array<FieldWords, 21> field_words{{{"peer", "peer"},
                                                   {"message", "message"},
                                                   {"status", "status"},
                                                   {"connection_profile", "connection profile"},
-                                                  {"form", "form"},
                                                   {"round", "round"},
                                                   {"user", "user"},
                                                   {"session", "session"},

@@ -50,7 +50,6 @@ enum class FieldName : std::uint8_t {
   message,            // type of a config-auth message, or method of a request
   status,             // of an HTTP reply
   connection_profile,
-  form,   // its id
   round,  // of a login: the first is 1
   user,
   session,   // its id

@@ -1,5 +1,6 @@
 // Inner packets that are larger than their session's MTU (phase 6): the ICMP message that tells the sender,
-// and IPv4 fragments where the sender allows them. Seldom and rate-limited by the caller, so these allocate.
+// and IPv4 fragments where the sender allows them. These allocate: the caller limits the messages' rate, and
+// senders that find out the path's MTU need no fragments.
 #pragma once
 
 #include <cstdint>

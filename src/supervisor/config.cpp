@@ -164,7 +164,9 @@ void resolve_paths(Config& config, std::string_view folder) {
   }
   resolve(config.tls.client_ca.value);
   resolve(config.tls.client_crl.value);
-  resolve(config.state.directory.value);
+  auto& state = config.state.directory.value;
+  resolve(state);
+  if (state.size() > 1 && state.ends_with('/')) state.pop_back();  // so that its last part has a name
   for (auto& [name, aaa] : config.aaa) {
     resolve(aaa.users.value);
     resolve(aaa.otp.value);

@@ -330,6 +330,13 @@ TEST(Config, leaves_absent_paths_absent) {
   EXPECT_EQ(config.state.directory.value, "/var/lib/sallyport");
 }
 
+TEST(Config, the_state_folder_may_be_written_with_a_slash_at_its_end) {
+  Config config;
+  config.state.directory.value = "state/";
+  resolve_paths(config, "/etc/sallyport");
+  EXPECT_EQ(config.state.directory.value, "/etc/sallyport/state");
+}
+
 TEST(Config, tells_later_errors_with_the_place_of_the_value) {
   const auto config = parse(full);
   const auto error = fail_at(config, config.tls.key_pairs[0].private_key.at, "does not match");

@@ -62,7 +62,6 @@ class Supervisor {
 
   void reload();
   Result<void> try_reload();
-  void warn_of_unreloadable(const Config& next) const;
 
   void stop();
   void wait_for_children(std::chrono::milliseconds limit);

@@ -6,6 +6,7 @@
 #include "supervisor/identity.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/tunnel_interface.hpp"
+#include "supervisor/unreloadable.hpp"
 #include "sys/boot_clock.hpp"
 #include "sys/listener.hpp"
 #include "sys/memory_file.hpp"
@@ -178,6 +179,7 @@ void Supervisor::reload() {
 // Everything that can fail comes before the first thing that changes.
 Result<void> Supervisor::try_reload() {
   auto next = TRY(Setup::load(options_.config_file));
+  const auto kept = keep_unreloadable(setup_->config, next->config);
   auto keyring = TRY(start_keeper(*next));
   auto& authenticator = slot(Role::authenticator).child;
   auto& gateway = slot(Role::gateway).child;
@@ -197,7 +199,9 @@ Result<void> Supervisor::try_reload() {
   TRY(gateway->send(proto::GatewayCommand(proto::GatewayReload{}), descriptors));
   TRY(await_gateway(*gateway));
 
-  warn_of_unreloadable(next->config);
+  for (const auto section : kept) {
+    log::warning("a change takes effect at the next start only", {{"section", section}});
+  }
   auto& keeper = slot(Role::keeper);
   if (keeper.child) retiring_.push_back(std::move(*keeper.child));
   keeper.child = std::move(keyring.keeper);
@@ -207,33 +211,6 @@ Result<void> Supervisor::try_reload() {
   ++generation_;
   publish_processes();
   return {};
-}
-
-void Supervisor::warn_of_unreloadable(const Config& next) const {
-  const auto& now = setup_->config;
-  const auto warn = [](std::string_view section) {
-    log::warning("a change takes effect at the next start only", {{"section", section}});
-  };
-  const auto endpoints = [](const std::vector<Located<Endpoint>>& all) {
-    std::vector<Endpoint> values;
-    for (const auto& one : all) values.push_back(one.value);
-    return values;
-  };
-  if (endpoints(now.listen.tcp) != endpoints(next.listen.tcp) ||
-      endpoints(now.listen.udp) != endpoints(next.listen.udp) ||
-      now.listen.admin.value != next.listen.admin.value) {
-    warn("listen");
-  }
-  if (now.process.control_threads != next.process.control_threads ||
-      now.process.workers.value != next.process.workers.value) {
-    warn("process");
-  }
-  if (now.tunnel.interface.value != next.tunnel.interface.value ||
-      now.tunnel.address_pool.value != next.tunnel.address_pool.value ||
-      now.tunnel.address_pool6.value != next.tunnel.address_pool6.value) {
-    warn("tunnel");
-  }
-  if (now.state.directory.value != next.state.directory.value) warn("state");
 }
 
 }  // namespace sallyport::supervisor

@@ -11,6 +11,7 @@ import pytest
 from lab.gateway import POSITION, ROLES
 from lab.run import binaries, run, wait_until
 from lab.tls import s_client, shakes_hands
+from lab.traffic import carries_data
 
 
 def test_becomes_ready_and_then_accepts_on_every_listener(new_gateway, client_host):
@@ -152,6 +153,24 @@ def test_reloading_a_bad_file_keeps_everything_as_it_was(new_gateway, client_hos
     gateway.wait_log(re.escape(gateway.config_file.name) + POSITION, after=seen)
     assert s_client(client_host, "-CAfile", pair.certificate.parent / "ca.pem").verified
     assert gateway.roles() == before
+
+
+def test_what_a_reload_cannot_change_stays_and_is_said(new_gateway, client_host, pki, vpn_client):
+    gateway = new_gateway().start()
+    gateway.config["tunnel"]["address_pool"] = "10.40.0.0/16"
+    gateway.config["listen"]["admin"] = "unix:other.sock"
+    gateway.write_config()
+    for _ in range(2):  # said each time
+        before = len(gateway.log)
+        gateway.ctl("reload")
+        for section in ("tunnel", "listen"):
+            gateway.wait_log(f"at the next start only.*{section}", after=before)
+    vpn_client.start(pki, "--user=alice", "vpn.example.com").wait_up()
+    assert gateway.only_session()["ipv4"].startswith("10.20.")
+    carries_data(client_host, gateway)
+    vpn_client.close()
+    gateway.stop()
+    assert not gateway.socket.exists()
 
 
 def test_reloading_with_a_new_certificate_serves_it(new_gateway, client_host, pki, pair):
