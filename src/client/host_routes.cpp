@@ -35,14 +35,19 @@ void add_family(WantedRoutes& routes, const proto::HostSettings& settings, const
     if (split && server.family() == family && server != settings.gateway)
       add(routes.into_tunnel, Prefix::host(server));
   }
-  const auto any = family == Address::Family::v4 ? Address::v4(0) : Address::v6({});
   for (const auto& exclude : settings.split_exclude) {
-    // AnyConnect's word for "the local networks" is 0.0.0.0/32; they are reachable without a route of ours.
-    if (exclude.address().family() == family && exclude.address() != any) add(routes.around, exclude);
+    // An exclude of everything would be one more default route, beside the machine's own.
+    if (exclude.address().family() != family || exclude.length() == 0) continue;
+    if (!is_local_network(exclude)) add(routes.around, exclude);
   }
 }
 
 }  // namespace
+
+bool is_local_network(const Prefix& prefix) {
+  return prefix.length() == prefix.address().bits() &&
+         std::ranges::all_of(prefix.address().bytes(), [](std::uint8_t byte) { return byte == 0; });
+}
 
 WantedRoutes wanted_routes(const proto::HostSettings& settings) {
   WantedRoutes routes;

@@ -18,4 +18,8 @@ struct WantedRoutes {
 // always reached around the tunnel.
 WantedRoutes wanted_routes(const proto::HostSettings& settings);
 
+// 0.0.0.0/32, and ::/128: AnyConnect's word for "the local networks" among the excludes. They are reachable
+// without a route of ours, being longer than any of them.
+bool is_local_network(const Prefix& prefix);
+
 }  // namespace sallyport::client

@@ -61,4 +61,10 @@ TEST(HostRoutes, the_word_for_local_networks_is_no_route) {
   EXPECT_EQ(wanted_routes(settings).around, prefixes({"192.0.2.1/32"}));
 }
 
+TEST(HostRoutes, an_exclude_that_only_begins_like_that_word_is_a_route) {
+  auto settings = sample_settings();
+  settings.split_exclude = prefixes({"0.0.0.0/1", "::/3", "::/128", "0.0.0.0/0", "::/0"});
+  EXPECT_EQ(wanted_routes(settings).around, prefixes({"192.0.2.1/32", "0.0.0.0/1", "::/3"}));
+}
+
 }  // namespace sallyport::client

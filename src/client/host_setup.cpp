@@ -16,6 +16,13 @@ std::uint32_t best_metric(const Prefix& prefix) {
   return prefix.address().is_v4() ? 0 : 1;
 }
 
+// Whose way is the way of the whole prefix. Not 0.0.0.0, which the kernel takes for this machine itself; ::
+// it takes for what it is.
+Address sample_of(const Prefix& prefix) {
+  const auto first = prefix.network();
+  return first == Address::v4(0) ? first.plus(1) : first;
+}
+
 sys::Route route_of(const AddedRoute& added) {
   return {
       .prefix = added.prefix, .gateway = added.gateway, .interface = added.interface, .metric = added.metric};
@@ -124,9 +131,10 @@ Result<void> HostSetup::set_routes_around(const std::vector<Prefix>& prefixes) {
   std::vector<AddedRoute> wanted;
   for (const auto& prefix : prefixes) {
     std::optional<sys::Route> present;
+    const auto sample = sample_of(prefix);
     if (!first) {
-      present = sys::best_route(foreign, prefix.address());
-    } else if (auto route = netlink_.route_to(prefix.address())) {
+      present = sys::best_route(foreign, sample);
+    } else if (auto route = netlink_.route_to(sample)) {
       present = *route;
     }
     // Nowhere to go is where it stays; and what is on this machine needs no route.

@@ -94,6 +94,20 @@ TEST(HostTunnel, everything_goes_in_but_the_gateway_and_all_is_undone) {
   });
 }
 
+TEST(HostTunnel, an_exclude_that_begins_at_no_address_goes_around) {
+  sys::in_own_network([] {
+    Machine machine;
+    ASSERT_TRUE(machine.netlink.set_up(machine.netlink.link("lo")->index, true));  // ::1 is this machine
+    HostTunnel host(machine.options, machine.paths, machine.complain);
+    auto settings = sample_settings();
+    settings.split_exclude = prefixes({"0.0.0.0/2", "::/3"});
+    ASSERT_TRUE(host.configure(settings));
+    EXPECT_EQ(machine.way_to("8.8.8.8"), "cable over 198.51.100.1");
+    EXPECT_EQ(machine.way_to("1fff::1"), "cable over 2001:db8::1");
+    EXPECT_EQ(machine.way_to("100.64.0.1"), "sally0");
+  });
+}
+
 TEST(HostTunnel, again_changes_addresses_routes_and_mtu_of_the_same_interface) {
   sys::in_own_network([] {
     Machine machine;

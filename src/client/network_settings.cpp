@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "client/host_routes.hpp"
 #include "client/host_settings_check.hpp"
 #include "client/terminal_text.hpp"
 #include "proto/mtu.hpp"
@@ -16,12 +17,6 @@ namespace {
 bool fits(const proto::HostSettings& settings) {
   const proto::ConnectionMessage message = proto::ConfigureHost{settings};
   return proto::encode(message).size() <= sys::max_message_size;
-}
-
-// Excluded "0.0.0.0/32" stands for the local network, which is a more specific route than any of ours anyway.
-bool is_local_network(const Prefix& prefix) {
-  return prefix.length() == prefix.address().bits() &&
-         std::ranges::all_of(prefix.address().bytes(), [](std::uint8_t byte) { return byte == 0; });
 }
 
 struct Kept {
