@@ -217,7 +217,7 @@ void Front::send(const proto::FrontMessage& message, std::span<const int> descri
 
 void Front::give_up(const Error& error) {
   complain(error);
-  kill(connection_.pid, SIGKILL);
+  if (!wait_status_) kill(connection_.pid, SIGKILL);  // else the number may be somebody else's by now
   connection_.channel.close();
 }
 
