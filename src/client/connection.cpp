@@ -65,7 +65,7 @@ net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code
 ExitCode run_connection(const ConnectOptions& options) {
   sys::name_process("sally-connect");
   leave_signals_to_the_front();
-  const Console console({options.quiet, options.verbose, options.timestamps});
+  const Console console(options);
   Descriptor channel(sys::channel_descriptor);
   auto inherited = take_over(channel, options);
   if (!inherited) {

@@ -9,13 +9,13 @@
 namespace sallyport::client {
 
 void Console::print(std::string_view line) const {
-  if (!settings_.timestamps) return print_line(stderr, line);
+  if (!timestamps_) return print_line(stderr, line);
   const auto now = fmt::localtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   print_line(stderr, fmt::format("[{:%Y-%m-%d %H:%M:%S}] {}", now, line));
 }
 
 void Console::say(std::string_view line) const {
-  if (!settings_.quiet) print(line);
+  if (!quiet_) print(line);
 }
 
 void Console::complain(std::string_view line) const {

@@ -4,18 +4,16 @@
 
 #include <string_view>
 
+#include "client/options.hpp"
+
 namespace sallyport::client {
 
 class Console {
  public:
-  struct Settings {
-    bool quiet = false;
-    bool verbose = false;
-    bool timestamps = false;  // at the beginning of each line on stderr
-  };
-  explicit Console(Settings settings) : settings_(settings) {}
+  explicit Console(const ConnectOptions& options)
+      : quiet_(options.quiet), verbose_(options.verbose), timestamps_(options.timestamps) {}
 
-  bool verbose() const { return settings_.verbose; }
+  bool verbose() const { return verbose_; }
   void say(std::string_view line) const;       // not with --quiet
   void complain(std::string_view line) const;  // always: "sallyport: …"
   void announce(std::string_view line) const;  // on stdout
@@ -24,7 +22,9 @@ class Console {
 
  private:
   void print(std::string_view line) const;
-  Settings settings_;
+  bool quiet_;
+  bool verbose_;
+  bool timestamps_;  // at the beginning of each line on stderr
 };
 
 }  // namespace sallyport::client

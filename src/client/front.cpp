@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <span>
@@ -13,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/print.hpp"
 #include "base/text.hpp"
+#include "client/console.hpp"
 #include "client/front_signals.hpp"
 #include "client/host_settings_check.hpp"
 #include "client/host_tunnel.hpp"
@@ -35,10 +34,6 @@ using std::chrono::steady_clock;
 constexpr uid_t nobody_else = 61183;
 // After the user's wish to end: a logout on a slow line has its time.
 constexpr std::chrono::seconds end_limit{15};
-
-void complain(const Error& error) {
-  print_line(stderr, "sallyport: " + error.text);
-}
 
 std::optional<std::uint32_t> number_in(const char* variable) {
   const char* text = std::getenv(variable);
@@ -75,7 +70,7 @@ Result<void> store_trust(const std::string& text) {
 
 class Front {
  public:
-  explicit Front(const ConnectOptions& options) : options_(options) {}
+  Front(const ConnectOptions& options, const Console& console) : options_(options), console_(console) {}
 
   Result<void> start(const std::vector<std::string>& connection_arguments);
   int serve();  // the exit status
@@ -93,6 +88,7 @@ class Front {
   int wait_time() const;
 
   const ConnectOptions& options_;
+  const Console& console_;
   Descriptor signals_;
   sys::Process connection_;
   std::optional<HostTunnel> host_;
@@ -115,6 +111,7 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
   first.front = static_cast<std::uint32_t>(getpid());
   first.may_configure = geteuid() == 0;
   // Only then: it takes back what an earlier client left, which root alone may.
+  const auto complain = [this](const Error& error) { console_.complain(error.text); };
   if (first.may_configure) host_.emplace(options_, HostPaths{}, complain);
   connection_ =
       TRY(sys::start_role(connection_arguments, {.keeps_stdin = true, .ignored_signals = user_signals}));
@@ -135,7 +132,7 @@ int Front::serve() {
     std::array<pollfd, 2> entries{pollfd{signals_.number(), POLLIN, 0},
                                   pollfd{connection_.channel.number(), POLLIN, 0}};
     const int ready = poll(entries.data(), entries.size(), wait_time());
-    if (ready < 0 && errno != EINTR) complain({ErrorKind::internal, "cannot wait for the connection"});
+    if (ready < 0 && errno != EINTR) console_.complain("cannot wait for the connection");
     if (ready == 0) {
       give_up({ErrorKind::timeout, "the connection does not end: it is killed"});
       end_by_.reset();
@@ -145,7 +142,7 @@ int Front::serve() {
   }
   host_.reset();
   if (WIFEXITED(*wait_status_)) return WEXITSTATUS(*wait_status_);
-  complain({ErrorKind::internal, "the connection ended by " + sys::describe_exit(*wait_status_)});
+  console_.complain("the connection ended by " + sys::describe_exit(*wait_status_));
   return 1;
 }
 
@@ -186,7 +183,7 @@ void Front::note_end() {
 
 void Front::handle(const proto::StoreTrust& message) {
   const auto stored = store_trust(message.trust);
-  if (!stored) complain({stored.error().kind, "cannot keep the allowed gateways: " + stored.error().text});
+  if (!stored) console_.complain("cannot keep the allowed gateways: " + stored.error().text);
 }
 
 void Front::handle(const proto::ConfigureHost& message) {
@@ -216,7 +213,7 @@ void Front::send(const proto::FrontMessage& message, std::span<const int> descri
 }
 
 void Front::give_up(const Error& error) {
-  complain(error);
+  console_.complain(error.text);
   if (!wait_status_) kill(connection_.pid, SIGKILL);  // else the number may be somebody else's by now
   connection_.channel.close();
 }
@@ -224,9 +221,10 @@ void Front::give_up(const Error& error) {
 }  // namespace
 
 int run_front(const ConnectOptions& options, const std::vector<std::string>& connection_arguments) {
-  Front front(options);
+  const Console console(options);
+  Front front(options, console);
   if (const auto started = front.start(connection_arguments); !started) {
-    complain(started.error());
+    console.complain(started.error().text);
     return 1;
   }
   return front.serve();
