@@ -53,9 +53,7 @@ net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code
     code = ExitCode::ended_by_user;
   } catch (const Ended& ended) {
     code = ended.code();
-    attempt.console.complain(ended.error().text);
-  } catch (const Failure& failure) {
-    attempt.console.complain(failure.error().text);
+    throw;
   }
   loop.stop();
 }
