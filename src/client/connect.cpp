@@ -30,7 +30,7 @@ proto::ConnectRequest request_for(HttpSession& session, const Admission& admissi
   const auto& connection = session.connection();
   proto::Link link;
   link.family = connection.gateway.address.family();
-  link.path_mtu = options.base_mtu > 0 ? options.base_mtu : sys::path_mtu(connection.socket);
+  link.path_mtu = options.base_mtu > 0 ? options.base_mtu : sys::path_mtu(connection.stream->number());
   proto::ConnectRequest request;
   request.host = session.url().authority();
   request.user_agent = session.user_agent();

@@ -88,7 +88,6 @@ net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
   };
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
   auto connection = or_throw(attempt.tls.connect(gateway.host, now, decide));
-  const int number = reached.socket.number();
   net::Socket socket(co_await net::this_executor(), std::move(reached.socket));
   auto stream = std::make_unique<net::TlsStream>(std::move(socket), std::move(connection));
   try {
@@ -103,7 +102,7 @@ net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
   if (!judge.sentence().empty()) attempt.console.complain(judge.sentence());
   if (judge.remember()) attempt.front.store_trust(attempt.trust.serialize());
   record_finished(stream->connection(), attempt);
-  Connected connected{std::move(stream), reached.gateway, number};
+  Connected connected{std::move(stream), reached.gateway};
   co_return connected;
 }
 

@@ -21,7 +21,6 @@ Result<tls::ClientContext> open_context(const ConnectOptions& options, std::stri
 struct Connected {
   std::unique_ptr<net::TlsStream> stream;
   Endpoint gateway;
-  int socket = -1;  // the stream's
 };
 
 // Throws Ended: certificate_blocked, unreachable, failed.
