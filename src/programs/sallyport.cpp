@@ -1,6 +1,5 @@
 // sallyport: the client.
 #include <cstdio>
-#include <cstring>
 
 #include <CLI/CLI.hpp>
 
@@ -112,11 +111,6 @@ int run_trust(const CLI::App& trust, const std::string& gateway) {
 constexpr const char* part_option = "--part";
 constexpr const char* connection_part = "connection";
 
-bool is_connection(int count, char** arguments) {
-  return count > 2 && std::strcmp(arguments[1], part_option) == 0 &&
-         std::strcmp(arguments[2], connection_part) == 0;
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -127,18 +121,15 @@ int main(int count, char** arguments) {
   add_connect(app, options);
   std::string gateway;
   add_trust(app, gateway);
-  const bool connection = is_connection(count, arguments);
-  if (connection) {
-    count -= 2;
-    arguments += 2;  // what stands at [0] now is not looked at
-  }
+  std::string part;
+  app.add_option(part_option, part)->check(CLI::IsMember({connection_part}))->group("");
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;  // 0: --help or --version
   }
   if (app.got_subcommand("trust")) return run_trust(*app.get_subcommand("trust"), gateway);
-  if (connection) return static_cast<int>(sallyport::client::run_connection(options));
+  if (!part.empty()) return static_cast<int>(sallyport::client::run_connection(options));
   std::vector<std::string> again(arguments, arguments + count);
   again.insert(again.begin() + 1, {part_option, connection_part});
   return sallyport::client::run_front(options, again);
