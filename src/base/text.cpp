@@ -18,6 +18,10 @@ int hex_digit(char character) {
   return -1;
 }
 
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
 }  // namespace
 
 std::string to_hex(ByteView bytes, HexCase letters) {
@@ -128,6 +132,21 @@ Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t maximum)
     return fail(ErrorKind::malformed, "not a number from 0 to " + std::to_string(maximum));
   }
   return value;
+}
+
+Character first_character(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {};
+  std::uint32_t code = lead & (0xffU >> (size + 1));
+  for (const char byte : text.substr(1, size - 1)) {
+    if (!is_continuation(byte)) return {};
+    code = code << 6 | (static_cast<unsigned char>(byte) & 0x3fU);
+  }
+  const std::uint32_t least = size == 4 ? 0x10000 : size == 3 ? 0x800 : 0x80;
+  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+  return code < least || code > 0x10ffff || surrogate ? Character{} : Character{code, size};
 }
 
 std::string escape_for_log(std::string_view text, std::size_t limit) {

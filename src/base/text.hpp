@@ -1,4 +1,4 @@
-// Text helpers for protocol code: hex, base64, ASCII case, numbers, escaping for logs.
+// Text helpers for protocol code: hex, base64, ASCII case, numbers, UTF-8, escaping for logs.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,14 @@ std::vector<std::string_view> split(std::string_view text, char separator);  // 
 
 // Decimal digits only, no sign, no blanks; malformed when out of [0, maximum].
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t maximum);
+
+// The character that UTF-8 text begins with.
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t size = 0;  // in bytes; 0: not UTF-8
+};
+// RFC 3629: the shortest form only, no surrogates, at most U+10FFFF. `text` is not empty.
+Character first_character(std::string_view text);
 
 // What a peer sent, fit for a log line: control and non-ASCII bytes as \xNN, cut to `limit` characters.
 std::string escape_for_log(std::string_view text, std::size_t limit = 200);

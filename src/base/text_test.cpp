@@ -54,6 +54,36 @@ TEST(Text, numbers_are_digits_within_bounds) {
   }
 }
 
+TEST(Text, a_character_of_utf8_has_a_code_and_a_size) {
+  const std::tuple<std::string_view, std::uint32_t, std::size_t> samples[] = {
+      {"ab", 'a', 1},
+      {std::string_view("\0b", 2), 0, 1},
+      {"\x7f", 0x7f, 1},
+      {"\xc2\x80", 0x80, 2},
+      {"\xdf\xbf\xbf", 0x7ff, 2},
+      {"\xe0\xa0\x80", 0x800, 3},
+      {"\xed\x9f\xbf", 0xd7ff, 3},
+      {"\xee\x80\x80", 0xe000, 3},
+      {"\xef\xbf\xbe", 0xfffe, 3},
+      {"\xef\xbf\xbf", 0xffff, 3},
+      {"\xf0\x90\x80\x80", 0x10000, 4},
+      {"\xf4\x8f\xbf\xbf", 0x10ffff, 4}};
+  for (const auto& [text, code, size] : samples) {
+    const auto character = first_character(text);
+    EXPECT_EQ(character.code, code) << text;
+    EXPECT_EQ(character.size, size) << text;
+  }
+}
+
+TEST(Text, knows_what_is_not_utf8) {
+  for (const auto* text :
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2z", "\xe0\x9f\xbf", "\xe4\xbd", "\xed\xa0\x80",
+        "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x9f\x94", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
+    EXPECT_EQ(first_character(text).size, 0U) << text;
+    EXPECT_EQ(first_character(text).code, 0U) << text;
+  }
+}
+
 TEST(Text, a_log_line_cannot_be_broken_by_a_peer) {
   EXPECT_EQ(escape_for_log("a\r\nb\"\\\xff"), "a\\x0d\\x0ab\\\"\\\\\\xff");
   EXPECT_EQ(escape_for_log("abcdef", 3), "abc…");

@@ -23,22 +23,9 @@ pugi::xml_node as_node(void* node) {
 
 // The length of the UTF-8 sequence of an XML 1.0 character at the start of the text; 0: there is none.
 std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) -> std::uint32_t {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return lead >= ' ' || lead == '\t' || lead == '\n' || lead == '\r' ? 1 : 0;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  std::uint32_t code = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-    code = code << 6 | (byte(i) & 0x3fU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (overlong || surrogate || code == 0xfffe || code == 0xffff || code > 0x10ffff) return 0;
-  return length;
+  const auto [code, size] = first_character(text);
+  const bool control = code < ' ' && code != '\t' && code != '\n' && code != '\r';
+  return control || code == 0xfffe || code == 0xffff ? 0 : size;
 }
 
 // Calls `take` for each character that XML can carry and drops the rest.
