@@ -1,7 +1,5 @@
 #include "client/host_change.hpp"
 
-#include <cerrno>
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -60,17 +58,12 @@ Result<void> undo(const HostChange& change) {
 }
 
 Result<void> write_in_place(const std::string& path, std::string_view content) {
+  const auto what = "cannot write " + path;
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644));
-  if (!file) return fail_errno("cannot write " + path);
+  if (!file) return fail_errno(what);
+  TRY(sys::write_at(file.number(), 0, as_bytes(content), what));
   const auto size = static_cast<off_t>(content.size());
-  while (!content.empty()) {
-    const auto written = write(file.number(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail_errno("cannot write " + path);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (ftruncate(file.number(), size) != 0 || fsync(file.number()) != 0)
-    return fail_errno("cannot write " + path);
+  if (ftruncate(file.number(), size) != 0 || fsync(file.number()) != 0) return fail_errno(what);
   return {};
 }
 

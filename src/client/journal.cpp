@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys/files.hpp"
 #include "sys/memory_file.hpp"
 
 namespace sallyport::client {
@@ -33,15 +34,10 @@ Result<void> check_folder(const std::string& folder) {
   return {};
 }
 
-Result<void> write_at(int file, std::size_t offset, ByteView bytes) {
-  while (!bytes.empty()) {
-    const auto written = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail_errno("cannot write the journal of network changes");
-    offset += static_cast<std::size_t>(written);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  if (fdatasync(file) != 0) return fail_errno("cannot write the journal of network changes");
+Result<void> write_durably(int file, std::size_t offset, ByteView bytes) {
+  const std::string what = "cannot write the journal of network changes";
+  TRY(sys::write_at(file, offset, bytes, what));
+  if (fdatasync(file) != 0) return fail_errno(what);
   return {};
 }
 
@@ -74,7 +70,7 @@ Result<void> Journal::add(const HostChange& change) {
   if (entry.size() > max_journal_entry || size_ + entry.size() > max_journal) {
     return fail(ErrorKind::unavailable, "the journal of network changes is full");
   }
-  TRY(write_at(file_.number(), size_, entry));
+  TRY(write_durably(file_.number(), size_, entry));
   entries_.push_back({size_, change});
   size_ += entry.size();
   return {};
@@ -88,7 +84,7 @@ Result<void> Journal::forget(const HostChange& change) {
   const auto found = std::ranges::find(entries_, change, &JournalEntry::change);
   if (found == entries_.end()) return {};
   const std::array<std::uint8_t, 1> mark{mark_taken_back};
-  TRY(write_at(file_.number(), found->offset, mark));
+  TRY(write_durably(file_.number(), found->offset, mark));
   entries_.erase(found);
   return {};
 }

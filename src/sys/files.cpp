@@ -13,11 +13,7 @@ namespace sallyport::sys {
 namespace {
 
 Result<void> fill(int file, ByteView content, const FileRights& rights) {
-  while (!content.empty()) {
-    const auto written = write(file, content.data(), content.size());
-    if (written < 0) return fail_errno("cannot write");
-    content = content.subspan(static_cast<std::size_t>(written));
-  }
+  TRY(write_at(file, 0, content, "cannot write"));
   const uid_t owner = rights.owner.value_or(static_cast<uid_t>(-1));
   const gid_t group = rights.group.value_or(static_cast<gid_t>(-1));
   if (fchown(file, owner, group) != 0) return fail_errno("cannot give the file its owner");
@@ -27,6 +23,17 @@ Result<void> fill(int file, ByteView content, const FileRights& rights) {
 }
 
 }  // namespace
+
+Result<void> write_at(int file, std::size_t offset, ByteView bytes, const std::string& what) {
+  while (!bytes.empty()) {
+    const auto written = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail_errno(what);
+    offset += static_cast<std::size_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
 
 Result<Descriptor> open_file(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));

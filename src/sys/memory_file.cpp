@@ -6,16 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sys/files.hpp"
+
 namespace sallyport::sys {
 
 Result<Descriptor> make_memory_file(ByteView bytes) {
   Descriptor file(memfd_create("sallyport", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file) return fail_errno("cannot make a memory file");
-  while (!bytes.empty()) {
-    const auto written = write(file.number(), bytes.data(), bytes.size());
-    if (written < 0) return fail_errno("cannot write to a memory file");
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  TRY(write_at(file.number(), 0, bytes, "cannot write to a memory file"));
   if (fcntl(file.number(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
     return fail_errno("cannot seal a memory file");
   }

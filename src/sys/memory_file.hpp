@@ -6,6 +6,7 @@
 
 namespace sallyport::sys {
 
+// Its offset stands at the start.
 Result<Descriptor> make_memory_file(ByteView bytes);
 
 // The whole content of a file from its start, whatever its offset; malformed: larger than `limit` bytes.

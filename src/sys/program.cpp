@@ -74,10 +74,7 @@ Result<int> run_program(const Program& program) {
   }
   if (program.input.size() > max_input) return fail(ErrorKind::malformed, "too much input for a program");
   Descriptor input;
-  if (!program.input.empty()) {
-    input = TRY(make_memory_file(as_bytes(program.input)));
-    lseek(input.number(), 0, SEEK_SET);
-  }
+  if (!program.input.empty()) input = TRY(make_memory_file(as_bytes(program.input)));
   const auto arguments = pointers_to(program.arguments);
   const auto environment = pointers_to(program.environment);
   const pid_t pid = fork();
