@@ -108,13 +108,6 @@ proto::AuthReply reply_with(const Answers& answers, const Login& login, const Co
   return reply;
 }
 
-std::string user_of(const Answers& answers, std::string before) {
-  for (const auto& [name, value] : answers.fields) {
-    if (name == "username") return std::string(value.reveal_text());
-  }
-  return before;
-}
-
 }  // namespace
 
 net::Task<Admission> authenticate(HttpSession& session, Login login, const Attempt& attempt) {
@@ -133,7 +126,7 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
     const bool again = round.number > 1 && !answers.asked && !answers.fields.empty();
     if (again && answers.fields == last.fields) throw login_failed(round, "the same answers were refused");
     if (round.number > max_rounds) throw login_failed(round, "the gateway does not stop asking");
-    user = user_of(answers, std::move(user));
+    if (const auto* name = answer_to(answers.fields, "username")) user = name->reveal_text();
     const auto reply = reply_with(answers, login, attempt.options);
     const auto elsewhere =
         co_await converse(session, login, reply.serialize(), Phase::authenticate, "auth-reply", attempt);

@@ -11,17 +11,10 @@ namespace {
 using proto::AuthField;
 using Type = AuthField::Type;
 
-const Secret* answer_to(const std::vector<proto::FormField>& answers, std::string_view name) {
-  const auto found = std::ranges::find(answers, name, &proto::FormField::name);
-  return found == answers.end() ? nullptr : &found->value;
-}
-
 std::optional<Secret> known_answer(const proto::AuthForm& form, const AuthField& field,
                                    const std::string& group, const ConnectOptions& options) {
   if (field.type == Type::select && field.name == proto::group_field) return Secret(group);
-  for (const auto& entry : options.form_entries) {
-    if (entry.form == form.id && entry.name == field.name) return Secret(entry.value);
-  }
+  if (const auto* entry = find_entry(options, form, field.name)) return Secret(entry->value);
   if (field.type == Type::hidden) return Secret(field.value);
   if (field.type == Type::text && field.name == "username" && !options.user.empty()) {
     return Secret(options.user);
@@ -32,6 +25,14 @@ std::optional<Secret> known_answer(const proto::AuthForm& form, const AuthField&
 }
 
 }  // namespace
+
+const FormEntry* find_entry(const ConnectOptions& options, const proto::AuthForm& form,
+                            std::string_view name) {
+  const auto found = std::ranges::find_if(options.form_entries, [&](const FormEntry& entry) {
+    return entry.form == form.id && entry.name == name;
+  });
+  return found == options.form_entries.end() ? nullptr : &*found;
+}
 
 Result<std::vector<FieldPlan>> plan_answers(const proto::AuthForm& form, const std::string& group,
                                             const ConnectOptions& options) {
@@ -47,20 +48,29 @@ Result<std::vector<FieldPlan>> plan_answers(const proto::AuthForm& form, const s
   return plan;
 }
 
+std::string names_of(const AuthField& list, std::string_view separator) {
+  std::string names;
+  for (const auto& option : list.options) {
+    if (!names.empty()) names += separator;
+    names += terminal_line(option.label);
+  }
+  return names;
+}
+
 std::string question_of(const AuthField& field) {
   auto question = terminal_line(field.shown_label());
   if (field.type != Type::select) return question;
-  std::string names;
-  for (const auto& option : field.options) {
-    if (!names.empty()) names += '|';
-    names += terminal_line(option.label);
-  }
-  return question + " [" + names + "] (" + terminal_line(field.selected_option()->label) + ')';
+  return question + " [" + names_of(field, "|") + "] (" + terminal_line(field.selected_option()->label) + ')';
 }
 
 std::optional<Secret> value_in(const AuthField& list, const Secret& answer) {
   const auto* option = answer.empty() ? list.selected_option() : list.find_option(answer.reveal_text());
   return option == nullptr ? std::nullopt : std::optional<Secret>(option->value);
+}
+
+const Secret* answer_to(const std::vector<proto::FormField>& answers, std::string_view name) {
+  const auto found = std::ranges::find(answers, name, &proto::FormField::name);
+  return found == answers.end() ? nullptr : &found->value;
 }
 
 bool repetition_differs(const std::vector<proto::FormField>& answers) {

@@ -25,12 +25,22 @@ struct FieldPlan {
 Result<std::vector<FieldPlan>> plan_answers(const proto::AuthForm& form, const std::string& group,
                                             const ConnectOptions& options);
 
+// The --form-entry for this field of this form; null: none.
+const FormEntry* find_entry(const ConnectOptions& options, const proto::AuthForm& form,
+                            std::string_view name);
+
+// The entries of a list as the user knows them, fit for a terminal.
+std::string names_of(const proto::AuthField& list, std::string_view separator);
+
 // "Password:", with the entries of a list, fit for a terminal.
 std::string question_of(const proto::AuthField& field);
 
 // What an answer to a list means: the value of the entry, of the selected one if it is empty. Nothing: no
 // such entry.
 std::optional<Secret> value_in(const proto::AuthField& list, const Secret& answer);
+
+// Null: that field was not answered.
+const Secret* answer_to(const std::vector<proto::FormField>& answers, std::string_view name);
 
 // A new password or PIN and its repetition (verify_password, verify_pin) differ. The repetition is the
 // client's affair; it is not sent.

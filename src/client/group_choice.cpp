@@ -1,21 +1,9 @@
 #include "client/group_choice.hpp"
 
+#include "client/form_answers.hpp"
 #include "client/terminal_text.hpp"
 
 namespace sallyport::client {
-
-namespace {
-
-std::string names_of(const proto::AuthField& groups, std::string_view separator) {
-  std::string names;
-  for (const auto& option : groups.options) {
-    if (!names.empty()) names += separator;
-    names += terminal_line(option.label);
-  }
-  return names;
-}
-
-}  // namespace
 
 Result<const proto::FormOption*> find_group(const proto::AuthField& groups, std::string_view wanted) {
   if (const auto* option = groups.find_option(wanted)) return option;
@@ -26,17 +14,14 @@ Result<const proto::FormOption*> find_group(const proto::AuthField& groups, std:
 std::string group_question(const proto::AuthField& groups) {
   const auto label = groups.label.empty() ? "Group:" : terminal_line(groups.label);
   const auto without_colon = label.substr(0, label.find_last_not_of(": ") + 1);
-  const auto* selected = groups.selected_option();
   return without_colon + " [" + names_of(groups, "|") + "] (" +
-         (selected == nullptr ? "" : terminal_line(selected->label)) + "):";
+         terminal_line(groups.selected_option()->label) + "):";
 }
 
 std::string wanted_group(const proto::AuthForm& form, const ConnectOptions& options) {
   if (!options.group.empty()) return options.group;
-  for (const auto& entry : options.form_entries) {
-    if (entry.form == form.id && entry.name == proto::group_field) return entry.value;
-  }
-  return "";
+  const auto* entry = find_entry(options, form, proto::group_field);
+  return entry == nullptr ? "" : entry->value;
 }
 
 }  // namespace sallyport::client
