@@ -22,7 +22,7 @@ Result<void> unless_gone(Result<void> result) {
 
 Result<void> take_back(const AddedAddress& added) {
   auto netlink = TRY(sys::Netlink::open());
-  return unless_gone(netlink.remove(sys::InterfaceAddress{added.interface, added.prefix, std::nullopt}));
+  return unless_gone(netlink.remove(sys::InterfaceAddress{added.interface, added.prefix}));
 }
 
 Result<void> take_back(const AddedRoute& added) {

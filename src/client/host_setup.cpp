@@ -60,7 +60,7 @@ Result<void> HostSetup::follow_network(const proto::HostSettings& settings) {
 Result<void> HostSetup::add(const AddedAddress& address) {
   if (journal_.has(address)) return {};
   TRY(journal_.add(address));
-  auto done = netlink_.add(sys::InterfaceAddress{address.interface, address.prefix, std::nullopt});
+  auto done = netlink_.add(sys::InterfaceAddress{address.interface, address.prefix});
   if (!done) TRY(journal_.forget(address));
   return done;
 }

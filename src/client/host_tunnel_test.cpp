@@ -22,8 +22,8 @@ struct Machine {
     std::ofstream(folder + "/resolv.conf") << "nameserver 192.0.2.53\n";
     paths = {folder, {folder + "/none", folder + "/none", folder + "/none", folder + "/resolv.conf"}};
     const auto index = netlink.link("cable").value().index;
-    EXPECT_TRUE(netlink.add(sys::InterfaceAddress{index, prefix("198.51.100.2/24"), std::nullopt}));
-    EXPECT_TRUE(netlink.add(sys::InterfaceAddress{index, prefix("2001:db8::2/64"), std::nullopt}));
+    EXPECT_TRUE(netlink.add(sys::InterfaceAddress{index, prefix("198.51.100.2/24")}));
+    EXPECT_TRUE(netlink.add(sys::InterfaceAddress{index, prefix("2001:db8::2/64")}));
     EXPECT_TRUE(netlink.set_up(index, true));
     EXPECT_TRUE(netlink.add(default_route("198.51.100.1")));
     EXPECT_TRUE(netlink.add(default_route("2001:db8::1")));

@@ -170,15 +170,6 @@ Result<std::vector<InterfaceAddress>> Netlink::addresses(unsigned index) {
   return found;
 }
 
-Result<void> Netlink::flush_addresses(unsigned index) {
-  for (const auto& address : TRY(addresses(index))) {
-    auto removed = remove(address);
-    // With the first address of an IPv4 network its further ones may go too.
-    if (!removed && removed.error().kind != ErrorKind::unavailable) return removed;
-  }
-  return {};
-}
-
 Result<void> Netlink::add(const Route& route, SameRoute same) {
   const auto request = add_route_request(route, same == SameRoute::stand_before);
   TRY(demand(request, "cannot add the route " + text_of(route), route.prefix.address().is_v6()));

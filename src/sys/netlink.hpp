@@ -25,7 +25,6 @@ class Netlink {
   Result<void> add(const InterfaceAddress& address);
   Result<void> remove(const InterfaceAddress& address);
   Result<std::vector<InterfaceAddress>> addresses(unsigned index);
-  Result<void> flush_addresses(unsigned index);
 
   Result<void> add(const Route& route, SameRoute same = SameRoute::conflict);
   Result<void> remove(const Route& route);

@@ -82,7 +82,6 @@ Result<InterfaceAddress> parse_address(const nlmsghdr* message) {
     const auto type = mnl_attr_get_type(attribute);
     if (type == IFA_LOCAL) local = TRY(address_of(attribute, head->ifa_family));
     if (type == IFA_ADDRESS) peer = TRY(address_of(attribute, head->ifa_family));
-    if (type == IFA_BROADCAST) found.broadcast = TRY(address_of(attribute, head->ifa_family));
   }
   // IPv6 sends IFA_ADDRESS alone, unless there is a peer.
   const auto address = local ? local : peer;
@@ -116,14 +115,6 @@ Result<void> parse_next_hops(const nlattr* attribute, std::uint8_t family, Route
   return {};
 }
 
-Result<void> parse_metrics(const nlattr* attribute, Route& route) {
-  for (const auto* inner :
-       attributes_in(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute))) {
-    if (mnl_attr_get_type(inner) == RTAX_MTU) route.mtu = TRY(number_of(inner));
-  }
-  return {};
-}
-
 Result<void> parse_route_attribute(const nlattr* attribute, const rtmsg& head, Route& route) {
   switch (mnl_attr_get_type(attribute)) {
     case RTA_DST: {
@@ -149,8 +140,6 @@ Result<void> parse_route_attribute(const nlattr* attribute, const rtmsg& head, R
     case RTA_TABLE:
       route.table = TRY(number_of(attribute));
       return {};
-    case RTA_METRICS:
-      return parse_metrics(attribute, route);
     case RTA_MULTIPATH:
       return parse_next_hops(attribute, head.rtm_family, route);
     default:

@@ -20,20 +20,18 @@ struct Link {
 
 struct InterfaceAddress {
   unsigned interface = 0;
-  Prefix prefix;                     // the address with its length
-  std::optional<Address> broadcast;  // IPv4 only
+  Prefix prefix;  // the address with its length
   bool operator==(const InterfaceAddress&) const = default;
 };
 
 struct Route {
   Prefix prefix;
-  std::optional<Address> gateway;    // the next hop, of either family; absent: on the link
-  unsigned interface = 0;            // 0: none (an unreachable route, say)
-  std::uint32_t metric = 0;          // the least wins; 0 in IPv6: the kernel's 1024
-  std::uint32_t table = 0;           // 0: the main one
-  std::optional<Address> source;     // only read
-  std::optional<std::uint32_t> mtu;  // only read
-  bool local = false;                // only read: the address is one of this machine's own
+  std::optional<Address> gateway;  // the next hop, of either family; absent: on the link
+  unsigned interface = 0;          // 0: none (an unreachable route, say)
+  std::uint32_t metric = 0;        // the least wins; 0 in IPv6: the kernel's 1024
+  std::uint32_t table = 0;         // only read
+  std::optional<Address> source;   // only read
+  bool local = false;              // only read: the address is one of this machine's own
   bool operator==(const Route&) const = default;
 };
 

@@ -29,7 +29,7 @@ constexpr std::string_view route_by_gateway =
     "700000001800000007000000552d000002200000fe0000010002000008000f00fe00000008000100080808080800040002000000"
     "08000700c000020208000500c0000201080019000000000024000c00020000000000000000000000000000000000000000000000"
     "0000000000000000";
-constexpr std::string_view route_with_mtu =
+constexpr std::string_view route_with_metric =
     "bc0000001800000007000000552d00000a808000fe0300010000000008000f00fe0000001400010020010db80007000000000000"
     "0000000114000200000000000000000000000000000000001400070020010db80000000000000000000000020c00080008000200"
     "78050000080006004d0000001400050020010db8000000000000000000000001080004000200000024000c000200000000000000"
@@ -66,10 +66,9 @@ TEST(NetlinkMessages, reads_the_route_to_an_address) {
   EXPECT_FALSE(answer.error);
 }
 
-TEST(NetlinkMessages, reads_a_route_with_an_mtu) {
-  const auto answer = parse_answer(dump(route_with_mtu), sequence).value();
+TEST(NetlinkMessages, reads_a_route_with_a_metric) {
+  const auto answer = parse_answer(dump(route_with_metric), sequence).value();
   ASSERT_EQ(answer.routes.size(), 1U);
-  EXPECT_EQ(answer.routes.front().mtu, 1400U);
   EXPECT_EQ(answer.routes.front().metric, 77U);
   EXPECT_EQ(answer.routes.front().gateway, address("2001:db8::1"));
 }
@@ -87,8 +86,8 @@ TEST(NetlinkMessages, of_several_next_hops_the_first_is_taken_and_the_unreachabl
 TEST(NetlinkMessages, reads_addresses_up_to_the_end_of_the_dump) {
   const auto answer = parse_answer(dump(address_table), sequence).value();
   ASSERT_EQ(answer.addresses.size(), 2U);
-  EXPECT_EQ(answer.addresses[0], (InterfaceAddress{1, prefix("127.0.0.1/8"), std::nullopt}));
-  EXPECT_EQ(answer.addresses[1], (InterfaceAddress{2, prefix("2001:db8::2/64"), std::nullopt}));
+  EXPECT_EQ(answer.addresses[0], (InterfaceAddress{1, prefix("127.0.0.1/8")}));
+  EXPECT_EQ(answer.addresses[1], (InterfaceAddress{2, prefix("2001:db8::2/64")}));
   EXPECT_EQ(answer.error, 0);
 }
 

@@ -58,7 +58,6 @@ Bytes address_request(std::uint16_t type, unsigned flags, const InterfaceAddress
   if (address.prefix.address().is_v6()) head->ifa_flags = IFA_F_NODAD;
   request.put(IFA_LOCAL, address.prefix.address());
   request.put(IFA_ADDRESS, address.prefix.address());
-  if (address.broadcast) request.put(IFA_BROADCAST, *address.broadcast);
   return request.bytes();
 }
 
@@ -84,7 +83,7 @@ Bytes route_request(std::uint16_t type, unsigned flags, const Route& route) {
   head->rtm_type = RTN_UNICAST;
   head->rtm_scope = route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
   if (type == RTM_NEWROUTE) head->rtm_protocol = RTPROT_STATIC;
-  request.put(RTA_TABLE, route.table == 0 ? std::uint32_t{RT_TABLE_MAIN} : route.table);
+  request.put(RTA_TABLE, std::uint32_t{RT_TABLE_MAIN});
   request.put(RTA_DST, route.prefix.network());
   put_gateway(request, route);
   if (route.interface != 0) request.put(RTA_OIF, route.interface);

@@ -73,7 +73,8 @@ Result<Tun> open_tun(const TunOptions& options) {
     std::memcpy(request.ifr_name, tun.name.data(), tun.name.size());
     if (ioctl(queue.number(), TUNSETIFF, &request) != 0) return explain(tun.name, errno);
     tun.name = request.ifr_name;
-    if (i == 0 && options.only_root_may_attach && ioctl(queue.number(), TUNSETOWNER, 0) != 0) {
+    // Else any user might open a further queue and get a share of the packets.
+    if (i == 0 && ioctl(queue.number(), TUNSETOWNER, 0) != 0) {
       return fail_errno("cannot give the interface " + tun.name + " to root");
     }
     tun.queues.push_back(std::move(queue));

@@ -11,9 +11,8 @@
 namespace sallyport::sys {
 
 struct TunOptions {
-  std::string name;                  // at most 15 characters; "%d" in it is the first free number; "": tun%d
-  std::size_t queues = 1;            // 1 to 256
-  bool only_root_may_attach = true;  // else any user may open a further queue and get a share of the packets
+  std::string name;        // at most 15 characters; "%d" in it is the first free number; "": tun%d
+  std::size_t queues = 1;  // 1 to 256
 };
 
 struct Tun {
