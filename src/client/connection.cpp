@@ -16,12 +16,11 @@ namespace {
 
 constexpr std::size_t max_ca_file = 4U << 20;  // a system's whole bundle is a quarter of it
 
-// A terminal sends its signals to both parts. They are the front's, which tells us what the user wishes. A
-// gateway that went away is an error of the write, not of the process.
-void leave_signals_to_the_front() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE}) {
-    std::signal(number, SIG_IGN);
-  }
+// A terminal sends its signals to both parts. They are the front's, which tells us what the user wishes, and
+// has had us ignore those it takes (user_signals) since before our first moment; SIGQUIT ends the front
+// alone. A gateway that went away is an error of the write, not of the process.
+void ignore_other_signals() {
+  for (const int number : {SIGQUIT, SIGPIPE}) std::signal(number, SIG_IGN);
 }
 
 // What the front gave us, used up before anything of a stranger is read.
@@ -62,7 +61,7 @@ net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code
 
 ExitCode run_connection(const ConnectOptions& options) {
   sys::name_process("sally-connect");
-  leave_signals_to_the_front();
+  ignore_other_signals();
   const Console console(options);
   Descriptor channel(sys::channel_descriptor);
   auto inherited = take_over(channel, options);

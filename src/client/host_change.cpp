@@ -27,10 +27,7 @@ Result<void> take_back(const AddedAddress& added) {
 
 Result<void> take_back(const AddedRoute& added) {
   auto netlink = TRY(sys::Netlink::open());
-  return unless_gone(netlink.remove(sys::Route{.prefix = added.prefix,
-                                               .gateway = added.gateway,
-                                               .interface = added.interface,
-                                               .metric = added.metric}));
+  return unless_gone(netlink.remove(route_of(added)));
 }
 
 Result<void> take_back(const RewrittenFile& written) {
@@ -52,6 +49,11 @@ Result<void> take_back(const ProgramToRun& program) {
 }
 
 }  // namespace
+
+sys::Route route_of(const AddedRoute& added) {
+  return {
+      .prefix = added.prefix, .gateway = added.gateway, .interface = added.interface, .metric = added.metric};
+}
 
 Result<void> undo(const HostChange& change) {
   return std::visit([](const auto& what) { return take_back(what); }, change);

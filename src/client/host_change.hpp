@@ -10,6 +10,7 @@
 
 #include "base/ip.hpp"
 #include "proto/codec.hpp"
+#include "sys/netlink_messages.hpp"
 
 namespace sallyport::client {
 
@@ -39,6 +40,9 @@ struct AddedRoute {
     field("metric", &AddedRoute::metric);
   }
 };
+
+// As the kernel is asked for it, to add it as to remove it.
+sys::Route route_of(const AddedRoute& added);
 
 // A file that was written anew. It is restored only while it begins with our marker: what somebody else has
 // written since then is his.

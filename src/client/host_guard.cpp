@@ -7,11 +7,11 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/print.hpp"
+#include "sys/process.hpp"
 
 namespace sallyport::client {
 
@@ -44,7 +44,7 @@ void become_deaf() {
 [[noreturn]] void guard(int pipe, int journal_file, const std::string& path) {
   setsid();
   become_deaf();
-  prctl(PR_SET_NAME, "sallyport-guard");
+  sys::name_process("sallyport-guard");
   keep_only(pipe, journal_file);
   [[maybe_unused]] const int changed = chdir("/");
   char byte = 0;

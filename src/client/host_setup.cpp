@@ -23,11 +23,6 @@ Address sample_of(const Prefix& prefix) {
   return first == Address::v4(0) ? first.plus(1) : first;
 }
 
-sys::Route route_of(const AddedRoute& added) {
-  return {
-      .prefix = added.prefix, .gateway = added.gateway, .interface = added.interface, .metric = added.metric};
-}
-
 }  // namespace
 
 Result<void> HostSetup::apply(proto::HostSettings settings, const Complaint& complain) {
