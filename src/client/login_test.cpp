@@ -123,6 +123,20 @@ TEST_F(LogIn, an_unknown_group_names_those_that_there_are) {
   EXPECT_EQ(log_in(gateway.url()).error, "the gateway has no group \"board\"; it offers sales, staff");
 }
 
+TEST_F(LogIn, a_field_with_the_name_of_the_group_list_that_is_no_list_offers_no_groups) {
+  run.options.form_entries.push_back({"main", "group_list", "staff"});
+  gateway.will_answer(form(name_and_password + R"(<input type="text" name="group_list"/>)"));
+  gateway.will_answer(complete_with_token);
+  EXPECT_EQ(log_in(gateway.url()).error, "");
+  const auto reply = or_throw(proto::AuthReply::parse(gateway.requests.at(1).body));
+  EXPECT_EQ(reply.group_select, "staff");  // as what it is: a field with an answer of the user's
+}
+
+TEST_F(LogIn, a_field_with_that_name_and_without_an_answer_ends_the_login_in_words) {
+  gateway.will_answer(form(name_and_password + R"(<input type="text" name="group_list"/>)"));
+  EXPECT_EQ(log_in(gateway.url()).error, "the gateway asks for group_list, and there is nobody to answer");
+}
+
 TEST_F(LogIn, begins_anew_on_another_host_without_the_cookies_of_the_first) {
   testing::FakeGateway other(run.loop);
   auto away = redirect_to(other.url("/here"));

@@ -78,7 +78,7 @@ net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
   }
   for (int changes = 0; changes < max_changes; ++changes) {
     const auto* form = login.form();
-    const auto* groups = form == nullptr ? nullptr : form->find(proto::group_field);
+    const auto* groups = form == nullptr ? nullptr : form->groups();
     if (groups == nullptr) break;
     if (login.group.empty()) {
       const auto* chosen = co_await choose(*form, *groups, attempt);

@@ -154,10 +154,15 @@ const AuthField* AuthForm::find(std::string_view name) const {
   return found == fields.end() ? nullptr : &*found;
 }
 
+const AuthField* AuthForm::groups() const {
+  const auto* field = find(group_field);
+  return field != nullptr && field->type == Type::select && !field->options.empty() ? field : nullptr;
+}
+
 bool AuthForm::is_asked(const AuthField& field, std::string_view group) const {
   if (field.type == Type::select) return true;
-  const auto* groups = find(group_field);
-  const auto* option = groups ? groups->find_option(group) : nullptr;
+  const auto* list = groups();
+  const auto* option = list ? list->find_option(group) : nullptr;
   if (option && option->no_aaa) return false;
   return !field.second_auth || (option && option->second_auth);
 }

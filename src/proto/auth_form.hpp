@@ -70,6 +70,8 @@ struct AuthForm {
   bool operator==(const AuthForm&) const = default;
 
   const AuthField* find(std::string_view name) const;
+  // The list of groups, with one option at least; null: there is none, or its field is no list.
+  const AuthField* groups() const;
   // Whether the client asks this field, given the group chosen in group_list.
   bool is_asked(const AuthField& field, std::string_view group) const;
 
