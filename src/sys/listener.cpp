@@ -10,11 +10,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/socket_address.hpp"
+
 namespace sallyport::sys {
 
 namespace {
 
 constexpr int backlog = 4096;
+constexpr int udp_receive_buffer = 4 << 20;  // bytes, as the kernel counts them
 
 Result<void> set_option(int socket, int level, int option, int value, const char* name) {
   if (setsockopt(socket, level, option, &value, sizeof value) != 0) {
@@ -25,24 +28,26 @@ Result<void> set_option(int socket, int level, int option, int value, const char
 
 Result<void> bind_to(int socket, const Endpoint& endpoint) {
   sockaddr_storage storage{};
-  socklen_t size = 0;
-  if (endpoint.address.is_v4()) {
-    auto& address = reinterpret_cast<sockaddr_in&>(storage);
-    address.sin_family = AF_INET;
-    address.sin_port = htons(endpoint.port);
-    std::memcpy(&address.sin_addr, endpoint.address.bytes().data(), sizeof address.sin_addr);
-    size = sizeof address;
-  } else {
-    auto& address = reinterpret_cast<sockaddr_in6&>(storage);
-    address.sin6_family = AF_INET6;
-    address.sin6_port = htons(endpoint.port);
-    std::memcpy(&address.sin6_addr, endpoint.address.bytes().data(), sizeof address.sin6_addr);
-    size = sizeof address;
-  }
+  const auto size = to_sockaddr(endpoint, storage);
   if (bind(socket, reinterpret_cast<sockaddr*>(&storage), size) != 0) {
     return fail_errno("cannot listen on " + endpoint.to_text());
   }
   return {};
+}
+
+// Non-blocking, to be shared by one socket for each thread. "[::]" takes both families.
+Result<Descriptor> bound_socket(int type, const Endpoint& endpoint) {
+  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
+  Descriptor made(socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!made) return fail_errno("cannot open a socket");
+  if (type == SOCK_STREAM) TRY(set_option(made.number(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR"));
+  TRY(set_option(made.number(), SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT"));
+  if (family == AF_INET6) {
+    const bool any = endpoint.address == Address::v6({});
+    TRY(set_option(made.number(), IPPROTO_IPV6, IPV6_V6ONLY, any ? 0 : 1, "IPV6_V6ONLY"));
+  }
+  TRY(bind_to(made.number(), endpoint));
+  return made;
 }
 
 bool somebody_answers(const sockaddr_un& address) {
@@ -53,18 +58,23 @@ bool somebody_answers(const sockaddr_un& address) {
 }  // namespace
 
 Result<Descriptor> listen_tcp(const Endpoint& endpoint) {
-  const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
-  Descriptor listener(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!listener) return fail_errno("cannot open a TCP socket");
-  TRY(set_option(listener.number(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR"));
-  TRY(set_option(listener.number(), SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT"));
-  if (family == AF_INET6) {
-    const bool any = endpoint.address == Address::v6({});
-    TRY(set_option(listener.number(), IPPROTO_IPV6, IPV6_V6ONLY, any ? 0 : 1, "IPV6_V6ONLY"));
-  }
-  TRY(bind_to(listener.number(), endpoint));
+  auto listener = TRY(bound_socket(SOCK_STREAM, endpoint));
   if (listen(listener.number(), backlog) != 0) return fail_errno("cannot listen on " + endpoint.to_text());
   return listener;
+}
+
+Result<Descriptor> listen_udp(const Endpoint& endpoint) {
+  auto socket = TRY(bound_socket(SOCK_DGRAM, endpoint));
+  const int number = socket.number();
+  // A dual-stack socket tells of IPv4, too, by the IPv6 option.
+  if (endpoint.address.is_v4()) {
+    TRY(set_option(number, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO"));
+  } else {
+    TRY(set_option(number, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO"));
+  }
+  // Where the system allows it: a burst of all clients must find room.
+  setsockopt(number, SOL_SOCKET, SO_RCVBUFFORCE, &udp_receive_buffer, sizeof udp_receive_buffer);
+  return socket;
 }
 
 Result<Descriptor> listen_unix(const std::string& path, std::optional<gid_t> group) {

@@ -15,6 +15,9 @@ namespace sallyport::sys {
 // takes both families.
 Result<Descriptor> listen_tcp(const Endpoint& endpoint);
 
+// Non-blocking and close-on-exec, for UdpSocket; one for each tunnel worker. "[::]" takes both families.
+Result<Descriptor> listen_udp(const Endpoint& endpoint);
+
 // A unix stream listener with mode 0660, owned by us and, if given, `group`. A stale socket file is
 // replaced; one that answers belongs to another gateway, which is an error. Missing folders are made.
 Result<Descriptor> listen_unix(const std::string& path, std::optional<gid_t> group);

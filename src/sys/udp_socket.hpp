@@ -1,0 +1,44 @@
+// An unconnected UDP socket that talks to many peers (phase 6). At the gateway it answers from the address
+// that was written to, which a host with several would not do by itself.
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/descriptor.hpp"
+#include "base/ip.hpp"
+
+namespace sallyport::sys {
+
+struct UdpPath {
+  Endpoint peer;
+  std::optional<Address> local;  // our address on this path; nothing: the kernel chooses
+  bool operator==(const UdpPath&) const = default;
+};
+
+class UdpSocket {
+ public:
+  // A client's: of the family of whom it will talk to, from `port` (0: any).
+  static Result<UdpSocket> open(Address::Family family, std::uint16_t port);
+  // A gateway's: from listen_udp().
+  static Result<UdpSocket> from(Descriptor descriptor);
+
+  int number() const { return descriptor_.number(); }
+
+  struct Datagram {
+    ByteView bytes;  // of the buffer; one that did not fit is cut
+    UdpPath path;
+  };
+  // Nothing: none is waiting. Errors that others caused (ICMP) are passed over.
+  std::optional<Datagram> receive(MutableByteView buffer);
+  // 0, or errno. Blocked ports and lost routes show here.
+  int send(ByteView datagram, const UdpPath& path);
+
+ private:
+  UdpSocket(Descriptor descriptor, bool ipv6) : descriptor_(std::move(descriptor)), ipv6_(ipv6) {}
+
+  Descriptor descriptor_;
+  bool ipv6_;
+};
+
+}  // namespace sallyport::sys

@@ -1,0 +1,94 @@
+#include "sys/udp_socket.hpp"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include "base/socket_address.hpp"
+#include "sys/listener.hpp"
+
+namespace sallyport::sys {
+
+namespace {
+
+Endpoint at(std::string_view text) {
+  return or_throw(Endpoint::parse(text));
+}
+
+std::uint16_t port_of(const UdpSocket& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  EXPECT_EQ(::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&storage), &size), 0);
+  return from_sockaddr(storage).port;
+}
+
+UdpSocket listening(std::string_view where) {
+  return or_throw(UdpSocket::from(or_throw(listen_udp(at(where)))));
+}
+
+std::optional<UdpSocket::Datagram> next(UdpSocket& socket, MutableByteView buffer) {
+  pollfd watched{socket.number(), POLLIN, 0};
+  EXPECT_EQ(::poll(&watched, 1, 5000), 1);
+  return socket.receive(buffer);
+}
+
+// A datagram to `address`, and the answer to it; where the answer came from.
+Endpoint ask(UdpSocket& gateway, const Address& address) {
+  Bytes buffer(2000);
+  const Endpoint to{address, port_of(gateway)};
+  auto client = or_throw(UdpSocket::open(address.family(), 0));
+  const Bytes hello{1, 2, 3};
+  EXPECT_EQ(client.send(hello, {to, std::nullopt}), 0);
+  const auto seen = next(gateway, buffer);
+  EXPECT_TRUE(seen);
+  if (!seen) return {};
+  EXPECT_TRUE(std::ranges::equal(seen->bytes, hello));
+  EXPECT_EQ(seen->path.local, address);
+  EXPECT_EQ(seen->path.peer.port, port_of(client));
+  EXPECT_EQ(gateway.send(Bytes{4}, seen->path), 0);
+  const auto answer = next(client, buffer);
+  EXPECT_TRUE(answer && !answer->path.local);
+  return answer ? answer->path.peer : Endpoint();
+}
+
+}  // namespace
+
+TEST(UdpSocket, answers_from_the_address_that_was_written_to) {
+  auto gateway = listening("0.0.0.0:0");
+  for (const auto* address : {"127.0.0.1", "127.0.0.2"}) {
+    const auto to = or_throw(Address::parse(address));
+    EXPECT_EQ(ask(gateway, to), (Endpoint{to, port_of(gateway)}));
+  }
+}
+
+TEST(UdpSocket, one_socket_takes_both_families) {
+  auto gateway = listening("[::]:0");
+  for (const auto* address : {"127.0.0.2", "::1"}) {
+    const auto to = or_throw(Address::parse(address));
+    EXPECT_EQ(ask(gateway, to), (Endpoint{to, port_of(gateway)}));
+  }
+}
+
+TEST(UdpSocket, says_when_nothing_is_waiting) {
+  auto socket = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  Bytes buffer(2000);
+  EXPECT_FALSE(socket.receive(buffer));
+}
+
+TEST(UdpSocket, a_closed_port_is_no_error_of_the_next_datagram) {
+  auto gone = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  const Endpoint to{or_throw(Address::parse("127.0.0.1")), port_of(gone)};
+  gone = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  auto socket = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(socket.send(Bytes{1}, {to, std::nullopt}), 0);
+  Bytes buffer(2000);
+  EXPECT_FALSE(socket.receive(buffer));
+}
+
+TEST(UdpSocket, a_port_that_is_taken_is_an_error) {
+  auto first = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  const auto second = UdpSocket::open(Address::Family::v4, port_of(first));
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().text.find("cannot use UDP port"), std::string::npos);
+}
+
+}  // namespace sallyport::sys
