@@ -1,27 +1,23 @@
 #include "proto/client_hello.hpp"
 
+#include "proto/dtls_record.hpp"
+
 namespace sallyport::proto {
 
 namespace {
 
-constexpr std::uint8_t handshake_record = 22;  // RFC 5246 appendix A.1
-constexpr std::uint8_t client_hello_type = 1;  // ... A.4
+constexpr std::uint8_t client_hello_type = 1;  // RFC 5246 appendix A.4
 constexpr std::size_t random_size = 32;
 constexpr std::size_t max_session_id = 32;
 
-bool is_dtls_version(std::uint16_t version) {
-  return version == 0x0100 || version == 0xfeff || version == 0xfefd;
-}
-
-// The ClientHello's body, when the record (RFC 6347 section 4.1) holds the whole of it (section 4.2.2).
+// The ClientHello's body, when the record holds the whole of it (RFC 6347 section 4.2.2).
 Result<ByteView> whole_body(ByteView datagram, std::uint16_t& message_seq) {
   constexpr auto other = ErrorKind::malformed;
-  Reader in(datagram);
-  if (TRY(in.u8()) != handshake_record) return fail(other, "not a handshake record");
-  if (!is_dtls_version(TRY(in.u16()))) return fail(other, "not DTLS");
-  if (TRY(in.u16()) != 0) return fail(other, "not the first epoch");
-  TRY(in.take(6));  // sequence number
-  Reader record(TRY(in.take(TRY(in.u16()))));
+  const auto header = peek_dtls_record(datagram);
+  if (!header || header->type != DtlsRecord::handshake || header->epoch != 0) {
+    return fail(other, "not a plain handshake record");
+  }
+  Reader record(header->fragment);
   if (TRY(record.u8()) != client_hello_type) return fail(other, "not a ClientHello");
   const auto length = TRY(record.u24());
   message_seq = TRY(record.u16());
@@ -36,7 +32,7 @@ Result<ClientHello> parse(ByteView datagram) {
   Reader body(TRY(whole_body(datagram, hello.message_seq)));
   hello.version = TRY(body.u16());
   if (!is_dtls_version(hello.version)) return fail(ErrorKind::malformed, "not DTLS");
-  TRY(body.take(random_size));
+  hello.random = TRY(body.take(random_size));
   const auto id_size = TRY(body.u8());
   if (id_size > max_session_id) return fail(ErrorKind::malformed, "the session id is too long");
   hello.session_id = TRY(body.take(id_size));

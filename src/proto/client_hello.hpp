@@ -16,6 +16,7 @@ struct ClientHello {
   std::uint16_t version = 0;      // 0xfefd DTLS 1.2, 0xfeff 1.0, 0x0100 Cisco's 0.9
   std::uint16_t message_seq = 0;  // 1 after a HelloVerifyRequest
   std::size_t offset = 0;         // of the session id in the datagram
+  ByteView random;                // 32 bytes: the same in each repetition of a hello
   ByteView session_id;            // up to 32 bytes of the datagram
 };
 

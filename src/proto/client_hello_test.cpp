@@ -44,6 +44,7 @@ TEST(ClientHello, finds_the_session_id_and_its_place) {
     EXPECT_EQ(datagram[peeked->offset - 1], 32);
     EXPECT_EQ(peeked->session_id.data(), datagram.data() + peeked->offset);
     EXPECT_EQ(Bytes(peeked->session_id.begin(), peeked->session_id.end()), Bytes(32, 0xab));
+    EXPECT_EQ(Bytes(peeked->random.begin(), peeked->random.end()), Bytes(32, 0x11));
   }
 }
 

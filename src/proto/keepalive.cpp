@@ -16,9 +16,18 @@ Keepalive::Rule Keepalive::Rule::gateway(std::chrono::seconds dpd) {
   return {.probe_after = 2 * dpd, .probe_every = Duration(dpd) / 2, .dead_after = 3 * dpd};
 }
 
+Keepalive::Rule Keepalive::Rule::for_datagrams() const {
+  using std::chrono::seconds;
+  auto rule = *this;
+  rule.unanswered_probe_after = seconds(2);
+  rule.unanswered_probe_every = seconds(1);
+  rule.unanswered_dead_after = seconds(10);
+  return rule;
+}
+
 Keepalive::Action Keepalive::due(Time now) {
-  if (probes() && now - last_heard_ >= rule_.dead_after) return Action::give_up;
-  if (probes() && now >= next_probe()) {
+  if (now >= dead_at()) return Action::give_up;
+  if (now >= next_probe()) {
     last_probe_ = last_sent_ = now;
     return Action::probe;
   }
@@ -29,15 +38,34 @@ Keepalive::Action Keepalive::due(Time now) {
   return Action::none;
 }
 
+bool Keepalive::waits_for_answer() const {
+  return rule_.unanswered_dead_after > Duration(0) && unanswered_since_ != Time::max();
+}
+
+Time Keepalive::dead_at() const {
+  auto time = Time::max();
+  if (probes()) time = last_heard_ + rule_.dead_after;
+  if (waits_for_answer()) time = std::min(time, unanswered_since_ + rule_.unanswered_dead_after);
+  return time;
+}
+
 Time Keepalive::next_probe() const {
-  // A probe from before the last sign of life says nothing about the silence since.
-  const auto first = last_heard_ + rule_.probe_after;
-  return last_probe_ > last_heard_ ? std::max(first, last_probe_ + rule_.probe_every) : first;
+  // A probe from before the silence says nothing about it.
+  const auto after = [this](Time silence, Duration first, Duration every) {
+    const auto earliest = silence + first;
+    return last_probe_ > silence ? std::max(earliest, last_probe_ + every) : earliest;
+  };
+  auto time = Time::max();
+  if (probes()) time = after(last_heard_, rule_.probe_after, rule_.probe_every);
+  if (waits_for_answer()) {
+    const auto asked = after(unanswered_since_, rule_.unanswered_probe_after, rule_.unanswered_probe_every);
+    time = std::min(time, asked);
+  }
+  return time;
 }
 
 Time Keepalive::next() const {
-  auto next = Time::max();
-  if (probes()) next = std::min(next_probe(), last_heard_ + rule_.dead_after);
+  auto next = std::min(next_probe(), dead_at());
   if (rule_.send_within > Duration(0)) next = std::min(next, last_sent_ + rule_.send_within);
   return next;
 }

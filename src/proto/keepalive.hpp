@@ -19,6 +19,11 @@ class Keepalive {
     Duration probe_every{0};  // ... and between the next ones
     Duration dead_after{0};   // ... until it is taken for dead
     Duration send_within{0};  // our own silence until a keepalive frame
+    // DTLS: data that is followed by silence is asked after without waiting for the DPD interval, since what
+    // is lost meanwhile could go over TLS. Counted from the first data since the peer was heard.
+    Duration unanswered_probe_after{0};
+    Duration unanswered_probe_every{0};
+    Duration unanswered_dead_after{0};
 
     // Probes after one DPD interval, gives up after two. Something is sent in each DPD interval in any case:
     // anylink drops a client that is silent for longer.
@@ -26,12 +31,24 @@ class Keepalive {
     // Leaves the probing to the client: probes after two intervals, gives up after three. Keepalives are
     // the client's business alone.
     static Rule gateway(std::chrono::seconds dpd);
+    // The same for DTLS.
+    Rule for_datagrams() const;
   };
 
   Keepalive(Rule rule, Time now) : rule_(rule), last_heard_(now), last_sent_(now), last_probe_(now) {}
 
-  void heard(Time now) { last_heard_ = now; }  // any frame
-  void sent(Time now) { last_sent_ = now; }    // any frame
+  void heard(Time now) {  // any frame
+    last_heard_ = now;
+    unanswered_since_ = Time::max();
+  }
+  void sent(Time now) { last_sent_ = now; }  // any frame
+  // True: the first since the peer was heard, so that next() may be earlier than before.
+  bool sent_data(Time now) {
+    last_sent_ = now;
+    const bool first = unanswered_since_ == Time::max();
+    if (first) unanswered_since_ = now;
+    return first;
+  }
 
   // What to do now. What it asks to be sent counts as sent.
   Action due(Time now);
@@ -40,12 +57,15 @@ class Keepalive {
 
  private:
   bool probes() const { return rule_.dead_after > Duration(0); }
+  bool waits_for_answer() const;
+  Time dead_at() const;
   Time next_probe() const;
 
   Rule rule_;
   Time last_heard_;
   Time last_sent_;
   Time last_probe_;
+  Time unanswered_since_ = Time::max();
 };
 
 }  // namespace sallyport::proto

@@ -74,6 +74,34 @@ TEST(Keepalive, zero_is_off) {
   EXPECT_EQ(channel.next(), Time::max());
 }
 
+TEST(Keepalive, data_without_an_answer_is_asked_after_early_on_dtls) {
+  Keepalive channel(Keepalive::Rule::client(seconds(30), seconds(0)).for_datagrams(), start);
+  channel.sent_data(start + seconds(5));
+  channel.sent_data(start + seconds(6));  // the first counts
+  EXPECT_EQ(channel.next(), start + seconds(7));
+  for (int second = 7; second < 15; ++second) {
+    EXPECT_EQ(channel.due(start + seconds(second) - milliseconds(1)), Action::none);
+    EXPECT_EQ(channel.due(start + seconds(second)), Action::probe);
+  }
+  EXPECT_EQ(channel.due(start + seconds(15)), Action::give_up);
+}
+
+TEST(Keepalive, an_answer_ends_the_asking) {
+  Keepalive channel(Keepalive::Rule::gateway(seconds(0)).for_datagrams(), start);
+  channel.sent_data(start);
+  EXPECT_EQ(channel.due(start + seconds(2)), Action::probe);
+  channel.heard(start + seconds(2));
+  EXPECT_EQ(channel.next(), Time::max());
+  channel.sent_data(start + seconds(60));
+  EXPECT_EQ(channel.next(), start + seconds(62));
+}
+
+TEST(Keepalive, a_keepalive_frame_wants_no_answer) {
+  Keepalive channel(Keepalive::Rule::client(seconds(0), seconds(20)).for_datagrams(), start);
+  EXPECT_EQ(channel.due(start + seconds(20)), Action::keepalive);
+  EXPECT_EQ(channel.next(), start + seconds(40));
+}
+
 TEST(Keepalive, next_is_exactly_when_something_is_due) {
   Keepalive channel(Keepalive::Rule::client(seconds(7), seconds(5)), start);
   auto now = start;

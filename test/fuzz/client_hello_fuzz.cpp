@@ -3,12 +3,27 @@
 #include <cstdlib>
 
 #include "proto/client_hello.hpp"
+#include "proto/dtls_record.hpp"
+
+namespace {
+
+void must_lie_within(sallyport::ByteView part, sallyport::ByteView whole) {
+  if (part.data() < whole.data() || part.data() + part.size() > whole.data() + whole.size()) std::abort();
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto hello = sallyport::proto::peek_client_hello({data, size});
+  const sallyport::ByteView datagram(data, size);
+  const auto record = sallyport::proto::peek_dtls_record(datagram);
+  if (record) must_lie_within(record->fragment, datagram);
+  const auto hello = sallyport::proto::peek_client_hello(datagram);
   if (!hello) return 0;
-  const bool inside = hello->offset + hello->session_id.size() <= size;
-  if (!inside || hello->session_id.size() > 32 || hello->session_id.data() != data + hello->offset)
+  must_lie_within(hello->session_id, datagram);
+  must_lie_within(hello->random, datagram);
+  if (!record || hello->session_id.size() > 32 || hello->random.size() != 32 ||
+      hello->session_id.data() != data + hello->offset) {
     std::abort();
+  }
   return 0;
 }
