@@ -1,0 +1,157 @@
+#include "tls/dtls.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/time.h>
+
+#include "tls/datagram_bio.hpp"
+
+namespace sallyport::tls {
+
+namespace {
+
+// A flight of ours is a few hundred bytes: it never needs to be cut for any path.
+constexpr long handshake_datagram = 1200;
+
+std::string alert_text(int reason) {
+  return std::string("the other end refused with the alert '") +
+         SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET) + "'";
+}
+
+}  // namespace
+
+Dtls::Dtls(SslHandle ssl, std::unique_ptr<Datagrams> datagrams, std::shared_ptr<const DtlsKeys> keys)
+    : keys_(std::move(keys)), datagrams_(std::move(datagrams)), ssl_(std::move(ssl)) {
+  SSL_set_app_data(ssl_.get(), const_cast<DtlsKeys*>(keys_.get()));
+  SSL_set_mtu(ssl_.get(), handshake_datagram);
+}
+
+Dtls::Dtls(Dtls&&) noexcept = default;
+Dtls::~Dtls() = default;
+
+Dtls& Dtls::operator=(Dtls&& other) noexcept {
+  ssl_ = std::move(other.ssl_);  // first: ours still points to what follows
+  datagrams_ = std::move(other.datagrams_);
+  keys_ = std::move(other.keys_);
+  error_ = std::move(other.error_);
+  established_ = other.established_;
+  over_ = other.over_;
+  return *this;
+}
+
+const DtlsKeys& dtls_keys_of(const ssl_st* ssl) {
+  return *static_cast<const DtlsKeys*>(SSL_get_app_data(ssl));
+}
+
+void Dtls::feed(ByteView datagram) {
+  datagrams_->incoming = datagram;
+}
+
+// A gateway knows after the hello, a client at the end: a full handshake would prove nothing, since nobody
+// verifies a certificate here (protocol reference 7.3).
+bool Dtls::resumes_as_agreed() const {
+  const bool resumed = SSL_session_reused(ssl_.get()) != 0;
+  if (keys_->mode == DtlsKeys::Mode::psk) return !resumed;
+  const bool decided = established_ || (SSL_is_server(ssl_.get()) != 0 && datagrams_->waiting > 0);
+  return resumed || !decided;
+}
+
+Step Dtls::handshake() {
+  if (over_) return Step::failed;
+  ERR_clear_error();
+  const Step outcome = step(SSL_do_handshake(ssl_.get()));
+  if (outcome == Step::done) established_ = true;
+  if ((outcome == Step::done || outcome == Step::want_read) && !resumes_as_agreed()) {
+    clear_output();
+    established_ = false;
+    return fail_with(ErrorKind::denied, "the other end does not resume the session that was agreed on");
+  }
+  return outcome;
+}
+
+std::optional<std::chrono::microseconds> Dtls::retransmit_in() const {
+  timeval left{};
+  if (over_ || DTLSv1_get_timeout(ssl_.get(), &left) != 1) return std::nullopt;
+  return std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec);
+}
+
+Step Dtls::retransmit() {
+  if (over_) return Step::failed;
+  ERR_clear_error();
+  const long result = DTLSv1_handle_timeout(ssl_.get());
+  return result >= 0 ? Step::want_read : step(static_cast<int>(result));
+}
+
+Step Dtls::read(MutableByteView buffer, std::size_t& size) {
+  size = 0;
+  if (over_) return Step::failed;
+  ERR_clear_error();
+  return step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
+}
+
+Step Dtls::write(ByteView plaintext) {
+  if (over_) return Step::failed;
+  ERR_clear_error();
+  std::size_t written = 0;
+  return step(SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &written));
+}
+
+void Dtls::shutdown() {
+  if (over_ || !established_) return;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  over_ = true;
+}
+
+std::span<const Bytes> Dtls::output() const {
+  return std::span(datagrams_->outgoing).first(datagrams_->waiting);
+}
+
+void Dtls::clear_output() {
+  datagrams_->waiting = 0;
+}
+
+bool Dtls::peer_has_finished() const {
+  // The last flight is the server's in a full handshake, the client's in a resumption.
+  const bool we_are_server = SSL_is_server(ssl_.get()) != 0;
+  return established_ && we_are_server == (keys_->mode == DtlsKeys::Mode::resumption);
+}
+
+std::string Dtls::version() const {
+  return SSL_get_version(ssl_.get());
+}
+
+std::string Dtls::cipher() const {
+  return SSL_get_cipher_name(ssl_.get());
+}
+
+Step Dtls::step(int result) {
+  if (result > 0) return Step::done;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return Step::want_read;
+    case SSL_ERROR_ZERO_RETURN:
+      error_ = {ErrorKind::closed, "the other end closed DTLS"};
+      over_ = true;
+      return Step::closed;
+    default:
+      break;
+  }
+  const unsigned long code = ERR_peek_error();
+  const int reason = ERR_GET_REASON(code);
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET) {
+    return fail_with(ErrorKind::denied, alert_text(reason));
+  }
+  const char* text = ERR_reason_error_string(code);
+  return fail_with(ErrorKind::malformed, text != nullptr ? text : "no reason is known");
+}
+
+Step Dtls::fail_with(ErrorKind kind, std::string text) {
+  error_ = {kind, std::move(text)};
+  over_ = true;
+  ERR_clear_error();
+  return Step::failed;
+}
+
+}  // namespace sallyport::tls

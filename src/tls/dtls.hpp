@@ -1,0 +1,84 @@
+// One DTLS association (phase 6): a handshake that both ends have agreed on at CONNECT, then records.
+// Datagrams in, datagrams out: no socket, and no clock but OpenSSL's for repeating a lost flight.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/secret.hpp"
+#include "tls/connection.hpp"
+#include "tls/handles.hpp"
+
+namespace sallyport::tls {
+
+struct Datagrams;
+
+// What CONNECT agreed on.
+struct DtlsKeys {
+  enum class Mode : std::uint8_t {
+    psk,         // a handshake with a pre-shared key; the hello's session id only says whose it is
+    resumption,  // the resumption of a session that never was
+  };
+  Mode mode = Mode::psk;
+  bool cisco_0_9 = false;  // DTLS1_BAD_VER instead of DTLS 1.2; client only
+  std::string ciphers;     // OpenSSL's list; of one suite for a resumption
+  Bytes session_id;        // of the ClientHello, 1 to 32 bytes
+  Secret secret;           // the pre-shared key; or the master secret, 48 bytes
+};
+
+class Dtls {
+ public:
+  // DtlsContext calls this.
+  Dtls(SslHandle ssl, std::unique_ptr<Datagrams> datagrams, std::shared_ptr<const DtlsKeys> keys);
+  Dtls(Dtls&&) noexcept;
+  Dtls& operator=(Dtls&&) noexcept;
+  ~Dtls();
+
+  // The steps that follow read this datagram, which must stay until the next one is fed or want_read comes.
+  void feed(ByteView datagram);
+
+  // want_read: feed it, or retransmit() in time. A server's first step needs the hello fed. What an agreed
+  // handshake can't be (a full one instead of a resumption) fails before anything of it is sent.
+  Step handshake();
+  std::optional<std::chrono::microseconds> retransmit_in() const;  // nothing: the other end is to speak
+  Step retransmit();
+
+  // One record's plaintext. Forged, repeated and late ones are passed over without a word.
+  Step read(MutableByteView buffer, std::size_t& size);
+  Step write(ByteView plaintext);  // one record
+  void shutdown();                 // close_notify
+
+  // What the steps have written, to be sent in this order.
+  std::span<const Bytes> output() const;
+  void clear_output();
+
+  bool is_established() const { return established_; }
+  // Has the other end finished, too? The one that speaks last in a handshake can't know.
+  bool peer_has_finished() const;
+  const DtlsKeys& keys() const { return *keys_; }
+  const Error& error() const { return error_; }  // of the last step that was closed or failed
+  std::string version() const;                   // "DTLSv1.2"
+  std::string cipher() const;                    // OpenSSL's name
+
+ private:
+  Step step(int result);
+  Step fail_with(ErrorKind kind, std::string text);
+  bool resumes_as_agreed() const;
+
+  // The order matters: the SSL goes first, it points to the others.
+  std::shared_ptr<const DtlsKeys> keys_;
+  std::unique_ptr<Datagrams> datagrams_;
+  SslHandle ssl_;
+  Error error_;
+  bool established_ = false;
+  bool over_ = false;  // failed: OpenSSL must not be asked again
+};
+
+// The keys of the handshake that one of OpenSSL's callbacks is about.
+const DtlsKeys& dtls_keys_of(const ssl_st* ssl);
+
+}  // namespace sallyport::tls
