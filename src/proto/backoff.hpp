@@ -19,7 +19,10 @@ class DtlsBackoff {
     attempt,  // begin a new handshake
   };
 
-  explicit DtlsBackoff(Time start) : start_(start) {}
+  static constexpr std::size_t all_hellos = 6;
+
+  // With fewer hellos it gives up a second after the last of them.
+  explicit DtlsBackoff(Time start, std::size_t hellos = all_hellos);
 
   // What to do now. A late call makes up for the hellos it missed with one.
   Action due(Time now);
@@ -28,6 +31,7 @@ class DtlsBackoff {
 
  private:
   Time start_;
+  std::size_t most_hellos_;
   std::size_t hellos_ = 0;
   bool given_up_ = false;
   Time next_attempt_{};

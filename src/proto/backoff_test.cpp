@@ -30,6 +30,15 @@ TEST(DtlsBackoff, follows_the_schedule_of_a_blocked_port) {
   EXPECT_EQ(seen, expected);
 }
 
+TEST(DtlsBackoff, gives_up_earlier_where_fewer_hellos_are_wished) {
+  DtlsBackoff backoff(start, 2);
+  EXPECT_EQ(backoff.due(start), Action::hello);
+  EXPECT_EQ(backoff.due(start + seconds(1)), Action::hello);
+  EXPECT_EQ(backoff.next(), start + seconds(2));
+  EXPECT_EQ(backoff.due(start + seconds(2)), Action::give_up);
+  EXPECT_EQ(backoff.next(), start + seconds(62));
+}
+
 TEST(DtlsBackoff, gives_up_once) {
   DtlsBackoff backoff(start);
   EXPECT_EQ(backoff.due(start), Action::hello);

@@ -195,7 +195,7 @@ struct ConnectReply {
   }
 };
 
-// What the client needs for phase 6.
+// What CONNECT agrees on for phase 6.
 struct DtlsTerms {
   const DtlsSuite* suite = nullptr;
   std::uint16_t port = 0;

@@ -1,7 +1,6 @@
 // The frame on DTLS (phase 6), both directions: one type byte, then the payload; a record is a frame.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -31,19 +30,10 @@ inline Bytes dtls_dpd_response(ByteView request_payload) {
   return dtls_frame(FrameType::dpd_response, request_payload);
 }
 
-// An MTU probe: a DPD request as large as an inner packet of `packet_size` would be. `id` tells a late answer
-// from one to this probe, where the gateway echoes content.
-inline Bytes dtls_probe(std::uint32_t id, std::size_t packet_size) {
-  Writer payload;
-  payload.u32(id);
-  Bytes filled = payload.take();
-  filled.resize(std::max(packet_size, filled.size()), 0x5a);
-  return dtls_frame(FrameType::dpd_request, filled);
-}
-
-// The answer to that very probe. A gateway that does not echo content is believed by the length.
-inline bool answers_probe(const Frame& frame, std::size_t packet_size) {
-  return frame.type == FrameType::dpd_response && frame.payload.size() == packet_size;
+// An MTU probe: a DPD request as large as an inner packet of `packet_size` would be. Its answer is known by
+// the length: newer ASA do not echo the content.
+inline Bytes dtls_probe(std::size_t packet_size) {
+  return dtls_frame(FrameType::dpd_request, Bytes(packet_size, 0x5a));
 }
 
 }  // namespace sallyport::proto

@@ -16,8 +16,8 @@ using Use = DtlsSuite::Use;
 // "OC" or "PSK" in X-DTLS-CipherSuite means DTLS 0.9. Single DES and 3DES are left out: refused everywhere.
 // The PSK mode's record is that of its first suite; the handshake may end with another AEAD.
 constexpr std::array<DtlsSuite, 19> suites{{
-    {dtls, "PSK-NEGOTIATE", psk, v1_2, "kPSK+AESGCM:kPSK+CHACHA20", dtls_aes_gcm, Use::modern},
-    {dtls12, "PSK-NEGOTIATE", psk, v1_2, "kPSK+AESGCM:kPSK+CHACHA20", dtls_aes_gcm, Use::modern},
+    {dtls, psk_negotiate, psk, v1_2, "kPSK+AESGCM:kPSK+CHACHA20", dtls_aes_gcm, Use::modern},
+    {dtls12, psk_negotiate, psk, v1_2, "kPSK+AESGCM:kPSK+CHACHA20", dtls_aes_gcm, Use::modern},
     {dtls12, "ECDHE-RSA-AES256-GCM-SHA384", resumption, v1_2, "ECDHE-RSA-AES256-GCM-SHA384", dtls_aes_gcm,
      Use::modern},
     {dtls12, "ECDHE-ECDSA-AES256-GCM-SHA384", resumption, v1_2, "ECDHE-ECDSA-AES256-GCM-SHA384", dtls_aes_gcm,

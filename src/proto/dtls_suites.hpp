@@ -18,6 +18,12 @@ enum class DtlsMode : std::uint8_t {
   psk,         // a real handshake; the key comes out of CONNECT's TLS session
   resumption,  // a session that never was is resumed: id from the gateway, master secret from the client
 };
+// The pre-shared key: RFC 5705 exporter of CONNECT's TLS connection, without context (observed with
+// openconnect 9.01 and ocserv 1.1.6).
+inline constexpr std::string_view psk_negotiate = "PSK-NEGOTIATE";
+inline constexpr std::string_view dtls_psk_label = "EXPORTER-openconnect-psk";
+inline constexpr std::size_t dtls_psk_size = 32;
+
 enum class DtlsVersion : std::uint8_t {
   v0_9,  // Cisco's own, 0x0100; OpenSSL has its client side only (DTLS1_BAD_VER)
   v1_2,  // 0xfefd

@@ -43,6 +43,18 @@ struct TlsSettings {
   }
 };
 
+// Phase 6. Without a UDP address there is no DTLS.
+struct DtlsSettings {
+  std::vector<Endpoint> listeners;
+  std::vector<std::string> ciphers;  // names of X-DTLS-CipherSuite and X-DTLS12-CipherSuite, best first
+  bool operator==(const DtlsSettings&) const = default;
+
+  static void each_field(auto&& field) {
+    field("listeners", &DtlsSettings::listeners);
+    field("ciphers", &DtlsSettings::ciphers);
+  }
+};
+
 enum class AuthMethod : std::uint8_t { password, certificate, otp };
 constexpr AuthMethod last_of(AuthMethod) {
   return AuthMethod::otp;
@@ -180,6 +192,7 @@ struct GatewaySettings {
   std::uint32_t owner = 0;                   // uid of the supervisor
   std::optional<std::uint32_t> admin_group;  // gid that may use the admin API beside root
   TlsSettings tls;
+  DtlsSettings dtls;
   VirtualHost default_host;
   std::uint16_t mtu_limit = 0;  // upper bound of the inner MTU; 0: none
   bool operator==(const GatewaySettings&) const = default;
@@ -192,6 +205,7 @@ struct GatewaySettings {
     field("owner", &M::owner);
     field("admin_group", &M::admin_group);
     field("tls", &M::tls);
+    field("dtls", &M::dtls);
     field("default_host", &M::default_host);
     field("mtu_limit", &M::mtu_limit);
   }

@@ -118,13 +118,14 @@ using AuthenticatorEvent = std::variant<RoleReady, RoleFailed>;
 
 // Descriptors: the settings (a memory file holding GatewaySettings), the authenticator's request socket, one
 // keeper socket for each control thread, `listeners` TCP listeners for each control thread, `tun_queues`
-// queues of the TUN interface, one for each worker; with `state` the session store's two files; with `admin`
-// the admin listener.
+// queues of the TUN interface, one for each worker; `udp_sockets` UDP sockets for each worker; with `state`
+// the session store's two files; with `admin` the admin listener.
 struct GatewayStart {
   RoleSettings role;
   std::uint16_t control_threads = 1;
   std::uint16_t listeners = 0;
   std::uint16_t tun_queues = 0;
+  std::uint16_t udp_sockets = 0;
   bool state = false;
   bool admin = false;
   bool operator==(const GatewayStart&) const = default;
@@ -135,6 +136,7 @@ struct GatewayStart {
     field("control_threads", &M::control_threads);
     field("listeners", &M::listeners);
     field("tun_queues", &M::tun_queues);
+    field("udp_sockets", &M::udp_sockets);
     field("state", &M::state);
     field("admin", &M::admin);
   }

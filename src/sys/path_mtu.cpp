@@ -4,6 +4,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "base/socket_address.hpp"
+
 namespace sallyport::sys {
 
 int path_mtu(int tcp_socket) {
@@ -11,6 +13,15 @@ int path_mtu(int tcp_socket) {
   socklen_t size = sizeof info;
   if (getsockopt(tcp_socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
   return static_cast<int>(info.tcpi_pmtu);
+}
+
+Result<Address> local_address(int tcp_socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getsockname(tcp_socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+    return fail_errno("a connection without an address");
+  }
+  return from_sockaddr(storage).address;
 }
 
 }  // namespace sallyport::sys

@@ -1,9 +1,14 @@
 // What the kernel knows of the path of a TCP connection.
 #pragma once
 
+#include "base/ip.hpp"
+
 namespace sallyport::sys {
 
 // The largest IP packet towards the peer, from its interface and from ICMP; 0: not known.
 int path_mtu(int tcp_socket);
+
+// Our own address on it, the one that the peer knows.
+Result<Address> local_address(int tcp_socket);
 
 }  // namespace sallyport::sys

@@ -64,16 +64,21 @@ void put_local(msghdr& message, Control& control, const Address& local, bool ipv
 
 }  // namespace
 
-Result<UdpSocket> UdpSocket::open(Address::Family family, std::uint16_t port) {
+Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
   const bool ipv6 = family == Address::Family::v6;
   Descriptor made(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!made) return fail_errno("cannot open a UDP socket");
+  const int whole = ipv6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
+  if (::setsockopt(made.number(), ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                   ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &whole, sizeof whole) != 0) {
+    return fail_errno("cannot forbid fragments");
+  }
   sockaddr_storage storage{};
   const auto size = to_sockaddr({ipv6 ? Address::v6({}) : Address(), port}, storage);
   if (::bind(made.number(), reinterpret_cast<sockaddr*>(&storage), size) != 0) {
     return fail_errno("cannot use UDP port " + std::to_string(port));
   }
-  return UdpSocket(std::move(made), ipv6);
+  return made;
 }
 
 Result<UdpSocket> UdpSocket::from(Descriptor descriptor) {

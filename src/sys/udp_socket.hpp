@@ -16,11 +16,13 @@ struct UdpPath {
   bool operator==(const UdpPath&) const = default;
 };
 
+// A client's socket: of the family of whom it will talk to, from `port` (0: any). Its datagrams are never cut
+// into fragments: one that is longer than the path takes is EMSGSIZE, as far as the path is known. A
+// gateway's socket is listen_udp()'s, whose datagrams are.
+Result<Descriptor> open_udp(Address::Family family, std::uint16_t port);
+
 class UdpSocket {
  public:
-  // A client's: of the family of whom it will talk to, from `port` (0: any).
-  static Result<UdpSocket> open(Address::Family family, std::uint16_t port);
-  // A gateway's: from listen_udp().
   static Result<UdpSocket> from(Descriptor descriptor);
 
   int number() const { return descriptor_.number(); }

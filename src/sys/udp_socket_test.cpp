@@ -21,6 +21,10 @@ std::uint16_t port_of(const UdpSocket& socket) {
   return from_sockaddr(storage).port;
 }
 
+UdpSocket opened(Address::Family family = Address::Family::v4) {
+  return or_throw(UdpSocket::from(or_throw(open_udp(family, 0))));
+}
+
 UdpSocket listening(std::string_view where) {
   return or_throw(UdpSocket::from(or_throw(listen_udp(at(where)))));
 }
@@ -35,7 +39,7 @@ std::optional<UdpSocket::Datagram> next(UdpSocket& socket, MutableByteView buffe
 Endpoint ask(UdpSocket& gateway, const Address& address) {
   Bytes buffer(2000);
   const Endpoint to{address, port_of(gateway)};
-  auto client = or_throw(UdpSocket::open(address.family(), 0));
+  auto client = opened(address.family());
   const Bytes hello{1, 2, 3};
   EXPECT_EQ(client.send(hello, {to, std::nullopt}), 0);
   const auto seen = next(gateway, buffer);
@@ -69,24 +73,24 @@ TEST(UdpSocket, one_socket_takes_both_families) {
 }
 
 TEST(UdpSocket, says_when_nothing_is_waiting) {
-  auto socket = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  auto socket = opened();
   Bytes buffer(2000);
   EXPECT_FALSE(socket.receive(buffer));
 }
 
 TEST(UdpSocket, a_closed_port_is_no_error_of_the_next_datagram) {
-  auto gone = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  auto gone = opened();
   const Endpoint to{or_throw(Address::parse("127.0.0.1")), port_of(gone)};
-  gone = or_throw(UdpSocket::open(Address::Family::v4, 0));
-  auto socket = or_throw(UdpSocket::open(Address::Family::v4, 0));
+  gone = opened();
+  auto socket = opened();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(socket.send(Bytes{1}, {to, std::nullopt}), 0);
   Bytes buffer(2000);
   EXPECT_FALSE(socket.receive(buffer));
 }
 
 TEST(UdpSocket, a_port_that_is_taken_is_an_error) {
-  auto first = or_throw(UdpSocket::open(Address::Family::v4, 0));
-  const auto second = UdpSocket::open(Address::Family::v4, port_of(first));
+  auto first = opened();
+  const auto second = open_udp(Address::Family::v4, port_of(first));
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().text.find("cannot use UDP port"), std::string::npos);
 }

@@ -1,5 +1,8 @@
 #include "tls/dtls.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "tls/dtls_context.hpp"
@@ -174,6 +177,59 @@ TEST(Dtls, a_hello_that_got_lost_is_repeated) {
   EXPECT_LE(*wait, std::chrono::seconds(1));
   EXPECT_EQ(ends.client.retransmit(), Step::want_read);  // too early: nothing happens
   EXPECT_TRUE(ends.client.output().empty());
+}
+
+// A path that loses one datagram, and a client that asks until it is answered.
+class LossyPath {
+ public:
+  LossyPath(const DtlsKeys& keys, int lost) : ends_(keys), lost_(lost) { ends_.client.handshake(); }
+
+  bool is_through() const { return through_; }
+  void go_on() {
+    pump(ends_.client, ends_.gateway);
+    pump(ends_.gateway, ends_.client);
+    if (ends_.client.is_established()) ends_.client.write(as_bytes("ping"));
+  }
+
+ private:
+  void pump(Dtls& from, Dtls& to) {
+    if (const auto wait = from.retransmit_in(); wait && wait->count() == 0) from.retransmit();
+    for (const auto& datagram : take_output(from)) {
+      if (count_++ == lost_) continue;
+      to.feed(datagram);
+      receive(to);
+    }
+  }
+  void receive(Dtls& end) {
+    if (!end.is_established()) end.handshake();
+    Bytes buffer(20000);
+    std::size_t size = 0;
+    while (end.is_established() && end.read(buffer, size) == Step::done) {
+      if (as_text(ByteView(buffer).first(size)) == "ping") end.write(as_bytes("pong"));
+      if (as_text(ByteView(buffer).first(size)) == "pong") through_ = true;
+    }
+  }
+
+  Ends ends_;
+  int lost_;
+  int count_ = 0;
+  bool through_ = false;
+};
+
+TEST(Dtls, whichever_datagram_of_a_handshake_gets_lost_it_comes_about) {
+  std::vector<std::unique_ptr<LossyPath>> paths;
+  for (const auto& keys : {psk(), resumption()}) {
+    for (int lost = 0; lost < 12; ++lost) paths.push_back(std::make_unique<LossyPath>(keys, lost));
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto waits = [](const auto& path) { return !path->is_through(); };
+  while (std::ranges::any_of(paths, waits) && std::chrono::steady_clock::now() < end) {
+    for (auto& path : paths) {
+      if (!path->is_through()) path->go_on();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  for (std::size_t i = 0; i < paths.size(); ++i) EXPECT_TRUE(paths[i]->is_through()) << i;
 }
 
 TEST(Dtls, a_goodbye_ends_it) {
