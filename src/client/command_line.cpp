@@ -1,5 +1,8 @@
 #include "client/command_line.hpp"
 
+#include "base/text.hpp"
+#include "proto/dtls_suites.hpp"
+
 namespace sallyport::client {
 
 Result<FormEntry> parse_form_entry(std::string_view text) {
@@ -12,6 +15,29 @@ Result<FormEntry> parse_form_entry(std::string_view text) {
   return FormEntry{std::string(text.substr(0, colon)),
                    std::string(text.substr(colon + 1, equals - colon - 1)),
                    std::string(text.substr(equals + 1))};
+}
+
+namespace {
+
+Result<std::vector<std::string>> parse_suites(proto::SuiteHeader header, std::string_view text) {
+  std::vector<std::string> names;
+  for (const auto name : split(text, ':')) {
+    if (proto::find_dtls_suite(header, name) == nullptr) {
+      return fail(ErrorKind::unsupported, "there is no DTLS suite '" + escape_for_log(name) + "' here");
+    }
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> parse_dtls_ciphers(std::string_view text) {
+  return parse_suites(proto::SuiteHeader::dtls, text);
+}
+
+Result<std::vector<std::string>> parse_dtls12_ciphers(std::string_view text) {
+  return parse_suites(proto::SuiteHeader::dtls12, text);
 }
 
 }  // namespace sallyport::client

@@ -11,4 +11,9 @@ namespace sallyport::client {
 // "main:group_list=staff". malformed: no form or no name; the value may be empty.
 Result<FormEntry> parse_form_entry(std::string_view text);
 
+// "NAME:NAME": a list for X-DTLS-CipherSuite, and for X-DTLS12-CipherSuite. unsupported: no suite of that
+// name.
+Result<std::vector<std::string>> parse_dtls_ciphers(std::string_view text);
+Result<std::vector<std::string>> parse_dtls12_ciphers(std::string_view text);
+
 }  // namespace sallyport::client

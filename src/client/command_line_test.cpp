@@ -15,4 +15,13 @@ TEST(CommandLine, a_form_entry_without_form_or_name_is_refused) {
   }
 }
 
+TEST(CommandLine, dtls_suites_are_named_as_in_their_header) {
+  EXPECT_EQ(*parse_dtls_ciphers("PSK-NEGOTIATE:OC-DTLS1_2-AES256-GCM"),
+            (std::vector<std::string>{"PSK-NEGOTIATE", "OC-DTLS1_2-AES256-GCM"}));
+  EXPECT_EQ(*parse_dtls12_ciphers("AES256-GCM-SHA384"), std::vector<std::string>{"AES256-GCM-SHA384"});
+  for (const auto* text : {"", ":", "AES256-GCM-SHA384", "PSK-NEGOTIATE:", "NULL-SHA"}) {
+    EXPECT_FALSE(parse_dtls_ciphers(text)) << text;
+  }
+}
+
 }  // namespace sallyport::client

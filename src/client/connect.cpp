@@ -4,11 +4,16 @@
 
 #include <unistd.h>
 
+#include "base/text.hpp"
+#include "client/dtls.hpp"
 #include "client/network_settings.hpp"
+#include "client/terminal_text.hpp"
 #include "proto/connect_request.hpp"
 #include "proto/lifetimes.hpp"
 #include "proto/mtu.hpp"
 #include "sys/path_mtu.hpp"
+#include "sys/udp_socket.hpp"
+#include "tls/random.hpp"
 
 namespace sallyport::client {
 
@@ -23,6 +28,14 @@ std::string own_hostname(const ConnectOptions& options) {
   if (!options.local_hostname.empty()) return options.local_hostname;
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+void offer_dtls(proto::ConnectRequest& request, const ConnectOptions& options) {
+  auto offer = dtls_offer(options);
+  if (offer == proto::DtlsOffer()) return;
+  request.dtls_suites = std::move(offer.dtls);
+  request.dtls12_suites = std::move(offer.dtls12);
+  request.master_secret = or_throw(tls::random_secret(proto::dtls_master_secret_size));
 }
 
 proto::ConnectRequest request_for(HttpSession& session, const Admission& admission,
@@ -41,17 +54,17 @@ proto::ConnectRequest request_for(HttpSession& session, const Admission& admissi
   request.mtu = options.mtu > 0 ? options.mtu : proto::wished_mtu(link);
   request.families = {.ipv4 = true, .ipv6 = !options.disable_ipv6};
   request.full_ipv6 = !options.disable_ipv6;
+  offer_dtls(request, options);
   if (options.platform == "apple-ios" || options.platform == "android") request.platform = options.platform;
   return request;
 }
 
-net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const Admission& admission,
+net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const proto::ConnectRequest& wishes,
                                                  const Attempt& attempt) {
-  co_await session.open();
   proto::HttpRequest request;
   request.method = "CONNECT";
   request.target = proto::connect_target;
-  request.headers.add(request_for(session, admission, attempt.options).serialize());
+  request.headers.add(wishes.serialize());
   attempt.record(Attempt::event(Phase::connect, Step::sent, Direction::to_peer)
                      .with(FieldName::message, request.method));
   auto exchanged = co_await session.exchange(std::move(request));
@@ -72,13 +85,25 @@ net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const Adm
 
 // The gateway's side and the machine's side of a tunnel, ready for packets.
 struct Prepared {
-  proto::ConnectReply reply;
+  Agreement agreement;
   proto::HostSettings settings;
   HostInterface interface;
 };
 
+// The headers that phase 6 is about. Who knows a session's id may disturb its handshakes.
+void show_dtls_headers(const proto::HeaderList& headers, const Console& console) {
+  if (!console.verbose()) return;
+  constexpr std::size_t shown_of_id = 8;
+  for (const auto& [name, value] : headers) {
+    if (!starts_with_ignoring_case(name, "X-DTLS")) continue;
+    const bool is_id = name == "X-DTLS-Session-ID" || name == "X-DTLS-App-ID";
+    console.say("5   " + terminal_line(name + ": " + (is_id ? value.substr(0, shown_of_id) + "…" : value)));
+  }
+}
+
 void record_finished(const Prepared& prepared, const Attempt& attempt) {
-  const auto& [reply, settings, interface] = prepared;
+  const auto& [agreement, settings, interface] = prepared;
+  const auto& reply = agreement.reply;
   auto event = Attempt::event(Phase::connect, Step::finished);
   if (settings.ipv4) event.with(FieldName::ipv4, settings.ipv4->address().to_text());
   if (settings.ipv6) event.with(FieldName::ipv6, settings.ipv6->address().to_text());
@@ -90,12 +115,16 @@ void record_finished(const Prepared& prepared, const Attempt& attempt) {
 
 net::Task<Prepared> prepare(const proto::HttpReply& answer, const Address& gateway,
                             const Admission& admission, const Attempt& attempt) {
-  const auto& headers = answer.headers.list();
-  const auto banner = admission.complete.banner.filled();
   Prepared prepared;
-  prepared.reply = or_throw(proto::ConnectReply::parse(headers));
-  prepared.settings = or_throw(network_settings(prepared.reply, headers, gateway, banner, attempt.options));
-  if (banner.empty()) attempt.console.quote(prepared.settings.banner);
+  auto& agreement = prepared.agreement;
+  agreement.headers = answer.headers.list();
+  agreement.reply = or_throw(proto::ConnectReply::parse(agreement.headers));
+  agreement.gateway = gateway;
+  agreement.banner = admission.complete.banner.filled();
+  const auto mtu = interface_mtu(agreement.reply, attempt.options);
+  prepared.settings = or_throw(network_settings(agreement, mtu, attempt.options));
+  show_dtls_headers(agreement.headers, attempt.console);
+  if (agreement.banner.empty()) attempt.console.quote(prepared.settings.banner);
   prepared.interface = co_await attempt.front.configure(prepared.settings);
   record_finished(prepared, attempt);
   co_return prepared;
@@ -112,6 +141,13 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   return settings;
 }
 
+Descriptor open_udp_socket(const Address& gateway, Opened& opened, const Attempt& attempt) {
+  auto socket = sys::open_udp(gateway.family(), attempt.options.dtls_local_port);
+  if (socket) return std::move(*socket);
+  opened.dtls = tl::unexpected(socket.error());
+  return {};
+}
+
 // The gateway has opened the tunnel, but this machine can't: the session need not wait for us.
 net::Task<void> give_up(Connected& connected) {
   const auto goodbye =
@@ -126,8 +162,10 @@ net::Task<void> give_up(Connected& connected) {
 
 }  // namespace
 
-net::Task<TunnelFacts> connect(HttpSession& session, const Admission& admission, const Attempt& attempt) {
-  auto exchanged = co_await ask_for_tunnel(session, admission, attempt);
+net::Task<Opened> connect(HttpSession& session, const Admission& admission, const Attempt& attempt) {
+  co_await session.open();
+  const auto request = request_for(session, admission, attempt.options);
+  auto exchanged = co_await ask_for_tunnel(session, request, attempt);
   attempt.front.listen([&tunnel = attempt.tunnel](proto::UserWish wish) { tunnel.put(wish); });
   auto connected = session.take_connection();
   std::optional<Prepared> prepared;
@@ -143,12 +181,21 @@ net::Task<TunnelFacts> connect(HttpSession& session, const Admission& admission,
     throw *failed;
   }
   const auto& tls = connected.stream->connection();
-  const TunnelFacts facts{prepared->settings.ipv4, prepared->settings.ipv6, tls.version(), tls.cipher()};
+  const auto& gateway = connected.gateway.address;
+  const auto& settings = prepared->settings;
+  Opened opened{{settings.ipv4, settings.ipv6, tls.version(), tls.cipher(), false},
+                std::move(prepared->agreement),
+                settings.mtu,
+                {}};
+  opened.dtls = dtls_settings(opened.agreement.reply, request, tls, gateway, attempt.options);
+  Descriptor udp;
+  if (opened.dtls) udp = open_udp_socket(gateway, opened, attempt);
+  opened.facts.dtls = opened.dtls.has_value();
   auto [socket, connection] = connected.stream->release();
-  tunnel::Attach attach{tunnel_settings(prepared->reply, prepared->settings.mtu), nullptr, std::move(socket),
+  tunnel::Attach attach{tunnel_settings(opened.agreement.reply, settings.mtu), nullptr, std::move(socket),
                         std::move(connection), std::move(exchanged.rest)};
-  or_throw(attempt.tunnel.start(std::move(prepared->interface.tun), std::move(attach)));
-  co_return facts;
+  or_throw(attempt.tunnel.start(std::move(prepared->interface.tun), std::move(udp), std::move(attach)));
+  co_return opened;
 }
 
 }  // namespace sallyport::client

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "client/authenticate.hpp"
+#include "client/network_settings.hpp"
+#include "tunnel/messages.hpp"
 
 namespace sallyport::client {
 
@@ -15,10 +17,18 @@ struct TunnelFacts {
   std::optional<Prefix> ipv6;
   std::string tls_version;
   std::string tls_cipher;
+  bool dtls = false;  // a handshake is to follow
+};
+
+struct Opened {
+  TunnelFacts facts;
+  Agreement agreement;
+  std::uint16_t mtu = 0;              // of the interface
+  Result<tunnel::DtlsSettings> dtls;  // or why there is none
 };
 
 // The tunnel runs when it returns. From the gateway's agreement on, the user's wishes stand in the tunnel's
 // row. Throws Ended: login_failed when the gateway rejects the token; Failure.
-net::Task<TunnelFacts> connect(HttpSession& session, const Admission& admission, const Attempt& attempt);
+net::Task<Opened> connect(HttpSession& session, const Admission& admission, const Attempt& attempt);
 
 }  // namespace sallyport::client

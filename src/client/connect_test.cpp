@@ -66,7 +66,25 @@ TEST_F(ConnectPhase, a_rejected_token_is_a_failed_login) {
   EXPECT_TRUE(asked.families.ipv6);
   EXPECT_TRUE(asked.full_ipv6);
   EXPECT_GE(asked.base_mtu, 1280);
+  EXPECT_EQ(asked.master_secret.size(), 48U);
+  EXPECT_EQ(asked.dtls_offer(), proto::default_dtls_offer(false));
+}
+
+TEST_F(ConnectPhase, without_dtls_nothing_is_said_of_it) {
+  run.options.no_dtls = true;
+  gateway.will_answer(proto::HttpReply{.status = 401});
+  connect_to(gateway.url());
+  const auto asked = or_throw(proto::ConnectRequest::parse(gateway.requests.at(0).headers.list()));
   EXPECT_TRUE(asked.master_secret.empty());
+  EXPECT_EQ(asked.dtls_offer(), proto::DtlsOffer());
+}
+
+TEST_F(ConnectPhase, named_suites_are_offered_and_no_others) {
+  run.options.dtls12_ciphers = {"AES256-GCM-SHA384"};
+  gateway.will_answer(proto::HttpReply{.status = 401});
+  connect_to(gateway.url());
+  const auto asked = or_throw(proto::ConnectRequest::parse(gateway.requests.at(0).headers.list()));
+  EXPECT_EQ(asked.dtls_offer(), (proto::DtlsOffer{{}, {"AES256-GCM-SHA384"}}));
 }
 
 TEST_F(ConnectPhase, without_ipv6_only_ipv4_is_asked_for) {

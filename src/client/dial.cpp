@@ -2,6 +2,7 @@
 
 #include "client/authenticate.hpp"
 #include "client/connect.hpp"
+#include "client/dtls.hpp"
 #include "client/http_session.hpp"
 #include "client/select_group.hpp"
 #include "client/tunnel_life.hpp"
@@ -25,9 +26,9 @@ net::Task<void> dial(const Attempt& attempt) {
   auto login = co_await select_group(session, attempt);                              // 2 group selection
   const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
   // 4 the downloader is not built yet
-  const auto facts = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
-  if (!attempt.options.no_dtls) attempt.console.say("DTLS is not built yet: all data goes over TLS");  // 6
-  co_await live(facts, attempt);
+  auto opened = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
+  start_dtls(std::move(opened.dtls), attempt);                  // 6 DTLS
+  co_await live(opened, attempt);
 }
 
 }  // namespace sallyport::client

@@ -71,19 +71,28 @@ std::string banner_of(const proto::ConnectReply& reply, std::string login_banner
   return terminal_text(banner);
 }
 
+std::uint16_t bounded(std::uint16_t mtu, const ConnectOptions& options) {
+  return options.mtu > 0 ? std::min(mtu, options.mtu) : mtu;
+}
+
 }  // namespace
 
 std::uint16_t interface_mtu(const proto::ConnectReply& reply, const ConnectOptions& options) {
-  const auto given = reply.dtls_mtu > 0 ? reply.dtls_mtu : reply.mtu;
-  return options.mtu > 0 ? std::min(given, options.mtu) : given;
+  return bounded(reply.dtls_mtu > 0 ? reply.dtls_mtu : reply.mtu, options);
 }
 
-Result<proto::HostSettings> network_settings(const proto::ConnectReply& reply,
-                                             const proto::HeaderList& headers, const Address& gateway,
-                                             std::string banner, const ConnectOptions& options) {
+std::optional<std::uint16_t> mtu_without_dtls(const proto::ConnectReply& reply,
+                                              const ConnectOptions& options) {
+  if (reply.dtls_mtu == 0 || reply.mtu == 0) return std::nullopt;
+  return bounded(reply.mtu, options);
+}
+
+Result<proto::HostSettings> network_settings(const Agreement& agreement, std::uint16_t mtu,
+                                             const ConnectOptions& options) {
+  const auto& [reply, headers, gateway, banner] = agreement;
   proto::HostSettings settings;
   settings.gateway = gateway;
-  settings.mtu = interface_mtu(reply, options);
+  settings.mtu = mtu;
   settings.ipv4 = reply.ipv4();
   if (!options.disable_ipv6 && proto::carries_ipv6(settings.mtu)) settings.ipv6 = reply.ipv6();
   if (!settings.ipv4 && !settings.ipv6) {
@@ -102,7 +111,7 @@ Result<proto::HostSettings> network_settings(const proto::ConnectReply& reply,
   add_prefixes(settings.split_exclude, reply.split_exclude, kept);
   add_prefixes(settings.split_exclude, reply.split_exclude6, kept);
   settings.tunnel_all_dns = reply.tunnel_all_dns;
-  settings.banner = banner_of(reply, std::move(banner));
+  settings.banner = banner_of(reply, banner);
   settings.proxy_pac_url = reply.proxy_pac_url;
   settings.idle_timeout = reply.idle_timeout;
   settings.headers = header_lines(headers);

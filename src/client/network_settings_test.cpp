@@ -22,8 +22,8 @@ const proto::HeaderList both_families{
 Result<proto::HostSettings> settings_from(proto::HeaderList more, const ConnectOptions& options = {}) {
   auto headers = both_families;
   headers.insert(headers.end(), more.begin(), more.end());
-  const auto reply = or_throw(proto::ConnectReply::parse(headers));
-  return network_settings(reply, headers, address("192.0.2.1"), "", options);
+  const Agreement agreement{or_throw(proto::ConnectReply::parse(headers)), headers, address("192.0.2.1"), ""};
+  return network_settings(agreement, interface_mtu(agreement.reply, options), options);
 }
 
 TEST(NetworkSettings, take_addresses_resolvers_and_the_mtu) {

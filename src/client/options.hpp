@@ -42,6 +42,10 @@ struct ConnectOptions {
   std::uint16_t mtu = 0;       // upper bound of the inner MTU; 0: none
   std::uint16_t base_mtu = 0;  // of the path to the gateway; 0: as the system knows it
   bool no_dtls = false;
+  std::vector<std::string> dtls_ciphers;  // X-DTLS-CipherSuite; with the next one empty, too: the usual ones
+  std::vector<std::string> dtls12_ciphers;  // X-DTLS12-CipherSuite
+  std::uint16_t dtls_local_port = 0;        // 0: any
+  std::size_t dtls_hellos = 0;              // give up after so many; 0: as the protocol has it
 
   // The machine's network.
   std::string interface;  // name of the tunnel interface; empty: the first free sally number

@@ -4,9 +4,11 @@ namespace sallyport::client {
 
 Tunnel::Tunnel(net::Loop& loop) : loop_(loop), arrived_(loop.executor()) {}
 
-Result<void> Tunnel::start(Descriptor tun, tunnel::Attach attach) {
+Result<void> Tunnel::start(Descriptor tun, Descriptor udp, tunnel::Attach attach) {
   tunnel::WorkerSettings settings;
   settings.tun = std::move(tun);
+  if (udp) settings.udp.push_back(std::move(udp));
+  settings.gateway = false;
   worker_ = TRY(
       tunnel::Worker::start(std::move(settings), [this](tunnel::Event event) { tell(std::move(event)); }));
   worker_->post(std::move(attach));

@@ -18,15 +18,15 @@ inline constexpr tunnel::TunnelId only_tunnel{1, 1};
 
 struct TimeUp {};  // somebody set an alarm
 
-using Happening = std::variant<tunnel::Ended, tunnel::Totals, proto::UserWish, TimeUp>;
+using Happening = std::variant<tunnel::Ended, tunnel::Totals, tunnel::DtlsReport, proto::UserWish, TimeUp>;
 
 class Tunnel {
  public:
   // Must go before the loop: the worker's thread posts to it.
   explicit Tunnel(net::Loop& loop);
 
-  // Packets flow between the interface and the gateway from now on.
-  Result<void> start(Descriptor tun, tunnel::Attach attach);
+  // Packets flow between the interface and the gateway from now on. Without a UDP socket there is no DTLS.
+  Result<void> start(Descriptor tun, Descriptor udp, tunnel::Attach attach);
   void post(tunnel::Command command) { worker_->post(std::move(command)); }
 
   // The next thing that happens. One coroutine waits at a time.

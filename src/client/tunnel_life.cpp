@@ -1,5 +1,7 @@
 #include "client/tunnel_life.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "client/terminal_text.hpp"
@@ -38,7 +40,9 @@ net::Task<void> end(std::optional<proto::Disconnect> goodbye, const Attempt& att
   const net::Alarm limit(executor, goodbye_limit, [&tunnel] { tunnel.put(TimeUp{}); });
   for (;;) {
     const auto happening = co_await tunnel.next();
-    if (!std::holds_alternative<tunnel::Totals>(happening)) co_return;
+    const bool passing = std::holds_alternative<tunnel::Totals>(happening) ||
+                         std::holds_alternative<tunnel::DtlsReport>(happening);
+    if (!passing) co_return;
   }
 }
 
@@ -63,6 +67,81 @@ net::Task<bool> fulfil(proto::UserWish wish, const Attempt& attempt) {
   co_return false;
 }
 
+// The interface with other settings: to a user it looks as if the tunnel were built again.
+net::Task<void> reconfigure(const proto::HostSettings& settings, bool dtls, const Attempt& attempt) {
+  std::optional<Failure> failed;
+  try {
+    co_await attempt.front.configure(settings);
+  } catch (const Failure& failure) {
+    failed = failure;
+  }
+  if (failed) {
+    co_await end(proto::Disconnect{proto::disconnect_reason::local_error, "the machine could not be set up"},
+                 attempt);
+    throw *failed;
+  }
+  attempt.tunnel.post(tunnel::SetMtu{only_tunnel, settings.mtu});
+  attempt.console.announce(reconnect_line(settings.mtu, dtls));
+}
+
+// What DTLS does to the user and the interface.
+class DtlsLife {
+ public:
+  DtlsLife(const Opened& opened, const Attempt& attempt)
+      : agreement_(opened.agreement), attempt_(attempt), mtu_(opened.mtu) {}
+
+  net::Task<void> on(const tunnel::DtlsReport& report) {
+    using enum tunnel::DtlsReport::State;
+    switch (report.state) {
+      case negotiating:
+        break;
+      case up:
+        if (!std::exchange(up_, true)) come_up(report);
+        co_await fit(report.mtu);
+        break;
+      case none:
+        up_ = false;
+        attempt_.console.complain("DTLS has ended, data goes over TLS: " + terminal_line(report.why));
+        break;
+      case given_up:
+        co_await give_up(report);
+        break;
+    }
+  }
+
+ private:
+  void come_up(const tunnel::DtlsReport& report) {
+    attempt_.record(Attempt::event(flow::Phase::dtls, flow::Step::finished)
+                        .with(flow::FieldName::version, report.version)
+                        .with(flow::FieldName::cipher, report.cipher)
+                        .with(flow::FieldName::mtu, mtu_));
+    attempt_.console.announce(dtls_line(report));
+  }
+
+  // A narrow path, or an X-CSTP-MTU above X-DTLS-MTU: larger packets would go over TLS for ever.
+  net::Task<void> fit(std::uint16_t passes) {
+    if (mtu_ > passes) co_await use(passes, true);
+  }
+
+  net::Task<void> give_up(const tunnel::DtlsReport& report) {
+    attempt_.record(Attempt::event(flow::Phase::dtls, flow::Step::gave_up));
+    attempt_.console.complain("DTLS is blocked, data stays on TLS: " + terminal_line(report.why) +
+                              "; it is tried once a minute");
+    if (const auto mtu = mtu_without_dtls(agreement_.reply, attempt_.options)) co_await use(*mtu, false);
+  }
+
+  net::Task<void> use(std::uint16_t mtu, bool dtls) {
+    const auto settings = or_throw(network_settings(agreement_, mtu, attempt_.options));
+    co_await reconfigure(settings, dtls, attempt_);
+    mtu_ = mtu;
+  }
+
+  const Agreement& agreement_;
+  const Attempt& attempt_;
+  std::uint16_t mtu_;  // of the interface
+  bool up_ = false;
+};
+
 }  // namespace
 
 std::string connected_line(const TunnelFacts& facts) {
@@ -70,7 +149,16 @@ std::string connected_line(const TunnelFacts& facts) {
   for (const auto& prefix : {facts.ipv4, facts.ipv6}) {
     if (prefix) addresses += ' ' + prefix->address().to_text();
   }
-  return fmt::format("connected{} tls {} {} dtls none", addresses, facts.tls_version, facts.tls_cipher);
+  return fmt::format("connected{} tls {} {} dtls {}", addresses, facts.tls_version, facts.tls_cipher,
+                     facts.dtls ? "negotiating" : "none");
+}
+
+std::string dtls_line(const tunnel::DtlsReport& report) {
+  return fmt::format("dtls up {} {}", report.version, report.cipher);
+}
+
+std::string reconnect_line(std::uint16_t mtu, bool dtls) {
+  return fmt::format("reconnect mtu {} {}", mtu, dtls ? "dtls" : "tls");
 }
 
 std::string statistics_line(const tunnel::Counters& counters) {
@@ -85,13 +173,15 @@ std::string statistics_line(const tunnel::Counters& counters) {
   return line;
 }
 
-net::Task<void> live(const TunnelFacts& facts, const Attempt& attempt) {
+net::Task<void> live(const Opened& opened, const Attempt& attempt) {
   // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.
   attempt.tunnel.post(tunnel::AskTotals{});
   bool announced = false;
+  DtlsLife dtls(opened, attempt);
   for (;;) {
     const auto happening = co_await attempt.tunnel.next();
     if (const auto* ended = std::get_if<tunnel::Ended>(&happening)) throw how_it_ended(*ended);
+    if (const auto* report = std::get_if<tunnel::DtlsReport>(&happening)) co_await dtls.on(*report);
     if (const auto* wish = std::get_if<proto::UserWish>(&happening)) {
       const bool over = co_await fulfil(*wish, attempt);
       if (over) co_return;
@@ -101,7 +191,7 @@ net::Task<void> live(const TunnelFacts& facts, const Attempt& attempt) {
     if (announced) {
       for (const auto& tunnel : totals->tunnels) attempt.console.complain(statistics_line(tunnel.counters));
     } else {
-      attempt.console.announce(connected_line(facts));
+      attempt.console.announce(connected_line(opened.facts));
       announced = true;
     }
   }

@@ -12,9 +12,9 @@ std::string_view title_of(Phase phase) {
 }
 
 std::string_view name_of(Step step) {
-  constexpr std::array<std::string_view, 9> names{"connecting", "connected", "certificate_judged",
-                                                  "sent",       "received",  "asked",
-                                                  "refused",    "finished",  "failed"};
+  constexpr std::array<std::string_view, 10> names{
+      "connecting", "connected", "certificate_judged", "sent",   "received",
+      "asked",      "refused",   "finished",           "failed", "gave_up"};
   return names[static_cast<std::size_t>(step)];
 }
 

@@ -35,6 +35,7 @@ enum class Step : std::uint8_t {
   refused,             // an answer was wrong; another try follows
   finished,            // the phase is done
   failed,              // the phase ended the attempt
+  gave_up,             // the phase came to nothing, the attempt goes on without
 };
 std::string_view name_of(Step step);
 

@@ -22,6 +22,12 @@ std::optional<std::string> text_of(const std::optional<Address>& address) {
   return address ? std::optional(address->to_text()) : std::nullopt;
 }
 
+std::string state_text(tunnel::DtlsReport::State state) {
+  using State = tunnel::DtlsReport::State;
+  if (state == State::up) return "up";
+  return state == State::negotiating ? "negotiating" : "none";
+}
+
 proto::SessionEntry entry_of(const store::Session& session, const LiveTunnel* live) {
   proto::SessionEntry entry;
   entry.id = session.id;
@@ -41,6 +47,10 @@ proto::SessionEntry entry_of(const store::Session& session, const LiveTunnel* li
     entry.connected_at = rfc3339(session.connected_at);
     entry.tls = {live->tls_version, live->tls_cipher};
     entry.mtu = live->mtu;
+    entry.dtls_state = state_text(live->dtls.state);
+    if (live->dtls.state == tunnel::DtlsReport::State::up) {
+      entry.dtls = {live->dtls.version, live->dtls.cipher};
+    }
     add_rest(totals, *live);
   }
   entry.rx_bytes = totals.rx_bytes;

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "gateway/connect_terms.hpp"
+#include "gateway/dtls.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/tunnels.hpp"
 #include "gateway/wall_clock.hpp"
@@ -33,7 +34,8 @@ net::Task<std::optional<store::Session>> load(const Caller& caller, const proto:
   co_return session;
 }
 
-ConnectFacts facts_of(const Caller& caller, const store::Session& session, net::TlsStream& stream) {
+ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request,
+                      const store::Session& session, net::TlsStream& stream) {
   ConnectFacts facts;
   const auto family = caller.peer.address.family();
   facts.link = {.path_mtu = sys::path_mtu(stream.number()), .family = family};
@@ -43,6 +45,8 @@ ConnectFacts facts_of(const Caller& caller, const store::Session& session, net::
   if (const auto* pool = caller.host().pool(store::policy_of(session).address_pool)) facts.pool = *pool;
   facts.certificate_hash = caller.certificate_hash;
   facts.now = wall_now();
+  const auto local = or_throw(sys::local_address(stream.number()));
+  facts.dtls = or_throw(choose_dtls(request, *caller.settings, local));
   return facts;
 }
 
@@ -72,22 +76,25 @@ void record(const Caller& caller, const store::Session& session, const proto::Co
   if (session.ipv4) event.with(FieldName::ipv4, session.ipv4->to_text());
   if (session.ipv6) event.with(FieldName::ipv6, session.ipv6->to_text());
   event.with(FieldName::cstp_mtu, std::int64_t{reply.mtu});
+  event.with(FieldName::dtls_mtu, std::int64_t{reply.dtls_mtu});
   caller.flow.record(event);
   log::notice("tunnel open", {{"user", session.user},
                               {"session", static_cast<std::int64_t>(session.id)},
                               {"peer", caller.peer.to_text()},
                               {"ipv4", session.ipv4 ? session.ipv4->to_text() : "-"},
                               {"ipv6", session.ipv6 ? session.ipv6->to_text() : "-"},
-                              {"mtu", std::int64_t{reply.mtu}}});
+                              {"mtu", std::int64_t{std::max(reply.mtu, reply.dtls_mtu)}},
+                              {"dtls", reply.dtls12_suite.empty() ? reply.dtls_suite : reply.dtls12_suite}});
 }
 
-tunnel::TunnelSettings tunnel_settings(const store::Session& session, std::uint16_t mtu) {
+// Clients set their interface up for DTLS, and keep it so while data goes over TLS.
+tunnel::TunnelSettings tunnel_settings(const store::Session& session, const proto::ConnectReply& reply) {
   tunnel::TunnelSettings settings;
   settings.id = {session.id, session.generation};
   for (const auto& address : {session.ipv4, session.ipv6}) {
     if (address) settings.addresses.push_back(Prefix::host(*address));
   }
-  settings.mtu = mtu;
+  settings.mtu = std::max(reply.mtu, reply.dtls_mtu);
   settings.liveness = proto::Keepalive::Rule::gateway(store::policy_of(session).dpd);
   return settings;
 }
@@ -96,6 +103,7 @@ tunnel::TunnelSettings tunnel_settings(const store::Session& session, std::uint1
 struct Opening {
   proto::ConnectReply reply;
   tunnel::TunnelSettings tunnel;
+  std::optional<tunnel::DtlsSettings> dtls;
   proto::UserAgent agent = proto::UserAgent::unknown;
   std::chrono::seconds idle_timeout{0};
 };
@@ -112,16 +120,22 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   const auto known = co_await load(caller, *request);
   if (!known) co_return tl::unexpected(bad_token());
 
-  const auto facts = facts_of(caller, *known, stream);
+  const auto facts = facts_of(caller, *request, *known, stream);
   const auto session = co_await save(caller, *request, facts, known->id);
   if (!session) {
     log::error("no tunnel: " + session.error().text, {{"user", known->user}});
     co_return tl::unexpected(unavailable(session.error().text));
   }
-  auto reply = connect_reply(*request, *session, facts);
-  record(caller, *session, reply);
-  co_return Opening{reply, tunnel_settings(*session, reply.mtu),
-                    proto::classify_user_agent(request->user_agent), store::policy_of(*session).idle_timeout};
+  Opening opening;
+  opening.reply = connect_reply(*request, *session, facts);
+  opening.tunnel = tunnel_settings(*session, opening.reply);
+  if (facts.dtls) {
+    opening.dtls = or_throw(dtls_settings(*facts.dtls, *request, stream.connection(), opening.reply));
+  }
+  opening.agent = proto::classify_user_agent(request->user_agent);
+  opening.idle_timeout = store::policy_of(*session).idle_timeout;
+  record(caller, *session, opening.reply);
+  co_return opening;
 }
 
 proto::HttpReply connected(const proto::ConnectReply& terms) {
@@ -144,6 +158,7 @@ net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http
   }
   auto& tunnels = caller.services.tunnels;
   const auto id = opening->tunnel.id;
+  if (opening->dtls) tunnels.offer_dtls(id, std::move(*opening->dtls));
   try {
     const auto reply = connected(opening->reply);
     co_await channel.send(reply, proto::ReplyTo::connect);

@@ -60,6 +60,22 @@ void give_timers(proto::ConnectReply& reply, const store::Session& session, stor
   reply.rekey_method = policy.rekey.count() > 0 ? policy.rekey_method : proto::RekeyMethod::none;
 }
 
+void give_dtls(proto::ConnectReply& reply, const proto::GroupPolicy& policy, const proto::DtlsTerms& dtls) {
+  reply.dtls_dpd = policy.dpd;
+  reply.dtls_keepalive = policy.keepalive;
+  reply.dtls_port = dtls.port;
+  // New keys come with a new tunnel or not at all: a resumed session can't be renegotiated, and for the
+  // method "ssl" a new tunnel would be what it is to avoid.
+  if (reply.rekey_method == proto::RekeyMethod::new_tunnel) {
+    reply.dtls_rekey_time = reply.rekey_time;
+    reply.dtls_rekey_method = reply.rekey_method;
+  }
+  const bool psk = dtls.suite->mode == proto::DtlsMode::psk;
+  (psk ? reply.dtls_app_id : reply.dtls_session_id) = dtls.session_id;
+  const bool dtls12 = dtls.suite->header == proto::SuiteHeader::dtls12;
+  (dtls12 ? reply.dtls12_suite : reply.dtls_suite) = dtls.suite->name;
+}
+
 }  // namespace
 
 proto::AuthComplete complete_document(const store::Session& session, const std::string& certificate_hash) {
@@ -71,15 +87,20 @@ proto::AuthComplete complete_document(const store::Session& session, const std::
   return complete;
 }
 
-std::uint16_t inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts) {
+proto::TunnelMtu inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts) {
   // Without X-CSTP-Base-MTU the client's wish for the inner MTU is all there is to go by.
   int limit = facts.mtu_limit;
   if (request.base_mtu == 0 && request.mtu != 0 && (limit == 0 || request.mtu < limit)) limit = request.mtu;
-  return proto::tunnel_mtu(whole_link(request, facts), proto::dtls_aes_gcm, facts.tls_record, limit).cstp;
+  const auto record = facts.dtls ? facts.dtls->suite->record : proto::dtls_aes_gcm;
+  auto mtu = proto::tunnel_mtu(whole_link(request, facts), record, facts.tls_record, limit);
+  if (!facts.dtls) mtu.dtls = 0;
+  return mtu;
 }
 
 bool wants_ipv6(const proto::ConnectRequest& request, const ConnectFacts& facts) {
-  return request.families.ipv6 && proto::carries_ipv6(inner_mtu(request, facts));
+  const auto mtu = inner_mtu(request, facts);
+  return request.families.ipv6 && proto::carries_ipv6(mtu.cstp) &&
+         (!facts.dtls || proto::carries_ipv6(mtu.dtls));
 }
 
 proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const store::Session& session,
@@ -101,7 +122,10 @@ proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const st
   reply.routing_filtering_ignore = false;
   reply.disable_always_on = false;
   reply.base_mtu = static_cast<std::uint16_t>(proto::link_mtu(whole_link(request, facts)));
-  reply.mtu = inner_mtu(request, facts);
+  const auto mtu = inner_mtu(request, facts);
+  reply.mtu = mtu.cstp;
+  reply.dtls_mtu = mtu.dtls;
+  if (facts.dtls) give_dtls(reply, policy, *facts.dtls);
   if (!policy.banner.empty()) reply.banner.push_back(policy.banner);
   // AnyConnect reads its settings from here or from the login's answer.
   reply.post_auth_xml = complete_document(session, facts.certificate_hash).serialize();

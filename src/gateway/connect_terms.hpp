@@ -17,15 +17,16 @@ struct ConnectFacts {
   proto::AddressPool pool;       // for the lengths of the networks
   std::string certificate_hash;  // of our certificate, SHA-1
   store::WallTime now{};
+  std::optional<proto::DtlsTerms> dtls;  // none: TLS only
 };
 
 // The login's last document, which CONNECT sends again; without the token. `certificate_hash`: of ours,
 // SHA-1.
 proto::AuthComplete complete_document(const store::Session& session, const std::string& certificate_hash);
 
-// Inner MTU that both sides will use.
-std::uint16_t inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts);
-// IPv6 needs a client that asks for it, and a tunnel that carries its smallest packet.
+// The inner MTU over each channel; over DTLS 0 where there is none.
+proto::TunnelMtu inner_mtu(const proto::ConnectRequest& request, const ConnectFacts& facts);
+// IPv6 needs a client that asks for it, and channels that carry its smallest packet.
 bool wants_ipv6(const proto::ConnectRequest& request, const ConnectFacts& facts);
 
 proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const store::Session& session,

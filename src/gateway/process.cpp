@@ -70,17 +70,19 @@ Result<void> GatewayProcess::start() {
   auto keeper_sockets = TRY(take(given, orders->control_threads));
   listeners_ = TRY(take(given, std::size_t{orders->control_threads} * orders->listeners));
   auto tun_queues = TRY(take(given, orders->tun_queues));
+  auto udp_sockets = TRY(take(given, std::size_t{orders->tun_queues} * orders->udp_sockets));
   auto state_files = TRY(take(given, orders->state ? 2 : 0));
   if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
 
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
   settings_ = TRY(read_settings(settings_file.front().number()));
-  TRY(start_services(std::move(tun_queues), std::move(state_files)));
+  TRY(start_services(std::move(tun_queues), std::move(udp_sockets), std::move(state_files)));
   return apply_settings(settings_, std::move(keeper_sockets));
 }
 
 Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
+                                            std::vector<Descriptor> udp_sockets,
                                             std::vector<Descriptor> state_files) {
   const auto main = threads_.front()->loop->executor();
   std::unique_ptr<store::SessionStore> sessions;
@@ -95,7 +97,7 @@ Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
   for (auto& thread : threads_) {
     thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services);
   }
-  return shared_->tunnels.start(std::move(tun_queues));
+  return shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets));
 }
 
 Result<void> GatewayProcess::apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,

@@ -53,7 +53,8 @@ class GatewayProcess {
     std::thread runner;
   };
 
-  Result<void> start_services(std::vector<Descriptor> tun_queues, std::vector<Descriptor> state_files);
+  Result<void> start_services(std::vector<Descriptor> tun_queues, std::vector<Descriptor> udp_sockets,
+                              std::vector<Descriptor> state_files);
   Result<void> apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
                               std::vector<Descriptor> keeper_sockets);
   Result<void> tell(const proto::GatewayEvent& event);

@@ -48,13 +48,17 @@ void add_rest(store::Totals& totals, const LiveTunnel& live) {
 Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions)
     : owner_(owner), sessions_(sessions), totals_told_(owner) {}
 
-Result<void> Tunnels::start(std::vector<Descriptor> queues) {
+Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets) {
+  const auto each = queues.empty() ? 0 : udp_sockets.size() / queues.size();
+  auto next_socket = std::make_move_iterator(udp_sockets.begin());
   for (auto& queue : queues) {
+    std::vector<Descriptor> udp(next_socket, next_socket + static_cast<std::ptrdiff_t>(each));
+    next_socket += static_cast<std::ptrdiff_t>(each);
     const auto tell = [this](tunnel::Event event) {
       const auto shared = std::make_shared<tunnel::Event>(std::move(event));
       net::post(owner_, [this, shared] { hear(std::move(*shared)); });
     };
-    workers_.push_back(TRY(tunnel::Worker::start({std::move(queue)}, tell)));
+    workers_.push_back(TRY(tunnel::Worker::start({std::move(queue), std::move(udp)}, tell)));
   }
   spawn(keep_time(), "the sessions' clock");
   return {};
@@ -81,7 +85,12 @@ void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
   worker_of(session).post(std::move(command));
 }
 
+void Tunnels::offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings) {
+  worker_of(id.session).post(tunnel::OfferDtls{id, std::move(settings)});
+}
+
 void Tunnels::never_ran(tunnel::TunnelId id) {
+  worker_of(id.session).post(tunnel::End{id, std::nullopt});
   net::post(owner_, [this, id] { spawn(settle({.id = id}, std::nullopt), "a session's end"); });
 }
 
@@ -126,6 +135,22 @@ void Tunnels::on(const tunnel::Totals& totals) {
   }
   if (totals_due_ > 0) --totals_due_;
   totals_told_.notify();
+}
+
+void Tunnels::on(const tunnel::DtlsReport& report) {
+  using State = tunnel::DtlsReport::State;
+  const auto found = live_.find(report.id);
+  if (found == live_.end()) return;
+  const bool was_up = found->second.dtls.state == State::up;
+  found->second.dtls = report;
+  const log::Field session{"session", static_cast<std::int64_t>(report.id.session)};
+  if (report.state == State::up) {
+    log::notice(
+        was_up ? "DTLS goes on" : "DTLS up",
+        {session, {"peer", report.peer.to_text()}, {"version", report.version}, {"cipher", report.cipher}});
+  } else if (report.state == State::none) {
+    log::notice(was_up ? "DTLS down: data goes over TLS" : "no DTLS", {session, {"why", report.why}});
+  }
 }
 
 void Tunnels::on(const tunnel::Ended& ended) {

@@ -22,6 +22,7 @@ struct LiveTunnel {
   proto::UserAgent agent = proto::UserAgent::unknown;
   std::uint16_t mtu = 0;
   std::chrono::seconds idle_timeout{0};  // 0: none
+  tunnel::DtlsReport dtls = {};          // the latest
   tunnel::Counters seen = {};            // as last told by the worker
   tunnel::Counters accounted = {};       // the part of it that is in the session's totals
   std::chrono::steady_clock::time_point last_data = {};
@@ -34,13 +35,15 @@ class Tunnels {
  public:
   Tunnels(const net::Executor& owner, store::SessionStore& sessions);
 
-  // One worker for each TUN queue. Before the loop runs.
-  Result<void> start(std::vector<Descriptor> queues);
+  // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
+  Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets);
   // Closes all tunnels without a word: the clients come back.
   void stop();
 
   // --- from any control thread
 
+  // Before the 200 is written: a hello may come at once.
+  void offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings);
   // After the 200 has been written.
   void attach(LiveTunnel about, tunnel::Attach command);
   // The 200 could not be written: the session is as if its tunnel had been lost.
@@ -59,6 +62,7 @@ class Tunnels {
   void hear(tunnel::Event event);
   void on(const tunnel::Ended& ended);
   void on(const tunnel::Totals& totals);
+  void on(const tunnel::DtlsReport& report);
   void spawn(net::Task<void> task, std::string_view what);
 
   net::Task<void> settle(LiveTunnel ended, proto::TokenLife life);

@@ -73,7 +73,28 @@ void add_tunnel_options(CLI::App& connect, ConnectOptions& options) {
       ->check(CLI::Range(576, 16384));
   connect.add_option("--base-mtu", options.base_mtu, "MTU of the path to the gateway")
       ->check(CLI::Range(1280, 16384));
+}
+
+void add_dtls_options(CLI::App& connect, ConnectOptions& options) {
+  const auto names_by = [](const std::string& option, auto parse, std::vector<std::string>& names) {
+    return [option, parse, &names](const std::string& text) {
+      auto parsed = parse(text);
+      if (!parsed) throw CLI::ValidationError(option, parsed.error().text);
+      names = std::move(*parsed);
+    };
+  };
+  using namespace sallyport::client;
   connect.add_flag("--no-dtls", options.no_dtls, "Use TLS only");
+  connect.add_option_function<std::string>(
+      "--dtls-ciphers", names_by("--dtls-ciphers", parse_dtls_ciphers, options.dtls_ciphers),
+      "NAME:NAME: suites to offer in X-DTLS-CipherSuite, and no others");
+  connect.add_option_function<std::string>(
+      "--dtls12-ciphers", names_by("--dtls12-ciphers", parse_dtls12_ciphers, options.dtls12_ciphers),
+      "NAME:NAME: suites to offer in X-DTLS12-CipherSuite, and no others");
+  connect.add_option("--dtls-local-port", options.dtls_local_port, "Local UDP port for DTLS")
+      ->check(CLI::Range(1, 65535));
+  // For the demonstration, which can't wait half a minute.
+  connect.add_option("--demo-dtls-hellos", options.dtls_hellos)->check(CLI::Range(1, 6))->group("");
 }
 
 void add_connect(CLI::App& app, ConnectOptions& options) {
@@ -85,6 +106,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   add_login_options(connect, options);
   add_identity_options(connect, options);
   add_tunnel_options(connect, options);
+  add_dtls_options(connect, options);
   connect.add_flag("-q,--quiet", options.quiet, "Show only errors, and what scripts wait for");
   connect.add_flag("-v,--verbose", options.verbose, "Show every step, not only the end of each phase");
   connect.add_flag("--timestamp", options.timestamps, "Begin each message with the time");

@@ -30,9 +30,6 @@ Result<void> tell_what_is_not_built(const Config& config) {
                    "more than one worker is not supported by this build yet");
   }
   TRY(refuse_methods(config));
-  if (!config.listen.udp.empty()) {
-    log::warning("DTLS is not built yet: all data goes over TLS", {{"key", "listen.udp"}});
-  }
   for (const auto& [name, policy] : config.group_policies) {
     if (policy.max_sessions_per_user > 0) {
       log::warning("the limit of sessions per user is not built yet: there is none",

@@ -73,6 +73,8 @@ proto::GatewaySettings Setup::gateway_settings(std::uint64_t generation, std::in
   if (!files.client_ca.empty()) settings.tls.client_ca = files.client_ca;
   if (!files.client_crl.empty()) settings.tls.client_crl = files.client_crl;
   settings.tls.legacy = config.tls.legacy;
+  for (const auto& listener : config.listen.udp) settings.dtls.listeners.push_back(listener.value);
+  for (const auto& cipher : config.tls.dtls_ciphers) settings.dtls.ciphers.push_back(cipher.value);
   settings.default_host = virtual_host(config, files);
   settings.mtu_limit = config.tunnel.mtu.value;
   return settings;

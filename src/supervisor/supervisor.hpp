@@ -43,6 +43,7 @@ class Supervisor {
 
   Result<void> start(bool listening);
   Result<void> open_listeners();
+  Result<void> open_udp_sockets();
   Result<Keyring> start_keeper(const Setup& setup);
   Result<void> start_authenticator();
   Result<void> start_gateway();
@@ -80,6 +81,7 @@ class Supervisor {
   Descriptor signals_;
   Descriptor admin_listener_;
   std::vector<Descriptor> listeners_;       // thread by thread
+  std::vector<Descriptor> udp_sockets_;     // worker by worker
   std::vector<Descriptor> keeper_sockets_;  // the gateway's ends
   Descriptor authenticator_socket_;         // the gateway's end
   std::vector<Descriptor> tun_queues_;      // one for each worker

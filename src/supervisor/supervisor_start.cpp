@@ -54,12 +54,12 @@ Result<void> Supervisor::start(bool listening) {
 Result<void> Supervisor::open_listeners() {
   const auto& listen = setup_->config.listen;
   // They go to the gateway in one message with the keeper's sockets, the TUN's queues and five more.
-  const auto others = static_cast<std::size_t>(setup_->config.process.workers.value) + 5;
-  const auto most = (sys::max_message_descriptors - others) / threads() - 1;
-  if (listen.tcp.size() > most) {
+  const auto workers = static_cast<std::size_t>(setup_->config.process.workers.value);
+  const auto wanted = threads() * (1 + listen.tcp.size()) + workers * (1 + listen.udp.size()) + 5;
+  if (wanted > sys::max_message_descriptors) {
     return fail_at(setup_->config, listen.tcp.front().at,
-                   "with " + std::to_string(threads()) + " control threads there may be " +
-                       std::to_string(most) + " listen addresses");
+                   "too many listen addresses for " + std::to_string(threads()) + " control threads and " +
+                       std::to_string(workers) + " workers");
   }
   for (std::size_t thread = 0; thread < threads(); ++thread) {
     for (const auto& endpoint : listen.tcp) {
@@ -68,10 +68,22 @@ Result<void> Supervisor::open_listeners() {
       listeners_.push_back(std::move(*listener));
     }
   }
+  TRY(open_udp_sockets());
   const auto& admin = std::get<UnixPath>(listen.admin.value);
   auto opened = sys::listen_unix(admin.path, admin_group());
   if (!opened) return fail_at(setup_->config, listen.admin.at, opened.error().text);
   admin_listener_ = std::move(*opened);
+  return {};
+}
+
+Result<void> Supervisor::open_udp_sockets() {
+  for (int worker = 0; worker < setup_->config.process.workers.value; ++worker) {
+    for (const auto& endpoint : setup_->config.listen.udp) {
+      auto socket = sys::listen_udp(endpoint.value);
+      if (!socket) return fail_at(setup_->config, endpoint.at, socket.error().text);
+      udp_sockets_.push_back(std::move(*socket));
+    }
+  }
   return {};
 }
 
@@ -127,6 +139,7 @@ Result<void> Supervisor::start_gateway() {
   for (const auto& socket : keeper_sockets_) descriptors.push_back(socket.number());
   for (const auto& listener : listeners_) descriptors.push_back(listener.number());
   for (const auto& queue : tun_queues_) descriptors.push_back(queue.number());
+  for (const auto& socket : udp_sockets_) descriptors.push_back(socket.number());
   if (state_.database) descriptors.insert(descriptors.end(), {state_.database.number(), state_.log.number()});
   if (admin_listener_) descriptors.push_back(admin_listener_.number());
   proto::GatewayStart command;
@@ -134,6 +147,8 @@ Result<void> Supervisor::start_gateway() {
   command.control_threads = static_cast<std::uint16_t>(threads());
   command.listeners = static_cast<std::uint16_t>(listeners_.size() / threads());
   command.tun_queues = static_cast<std::uint16_t>(tun_queues_.size());
+  command.udp_sockets =
+      static_cast<std::uint16_t>(tun_queues_.empty() ? 0 : udp_sockets_.size() / tun_queues_.size());
   command.state = state_.database.is_open();
   command.admin = admin_listener_.is_open();
   TRY(child.send(proto::GatewayCommand(command), descriptors));

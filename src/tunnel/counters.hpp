@@ -14,8 +14,11 @@ enum class Drop : std::uint8_t {
   too_big,     // above the peer's MTU, not to be cut
   queue_full,  // the peer takes its packets too slowly
   tun_full,    // the kernel took no more
+  udp_failed,  // the kernel took no datagram: blocked, no route, or too many at once
+  stray,       // a datagram that belongs to no association
+  bad_record,  // a DTLS record that is forged, repeated or too late
 };
-inline constexpr std::size_t drop_reasons = 6;
+inline constexpr std::size_t drop_reasons = 9;
 std::string_view name_of(Drop reason);
 
 struct Counters {
@@ -26,6 +29,7 @@ struct Counters {
   std::array<std::uint64_t, drop_reasons> dropped{};
 
   void drop(Drop reason) { ++dropped[static_cast<std::size_t>(reason)]; }
+  void add(const Counters& other);
 };
 
 }  // namespace sallyport::tunnel

@@ -1,6 +1,7 @@
 #include "tunnel/from_peers.hpp"
 
 #include "proto/cstp_frame.hpp"
+#include "proto/dtls_frame.hpp"
 #include "proto/inner_packet.hpp"
 #include "tunnel/inner_rules.hpp"
 
@@ -12,7 +13,8 @@ using proto::CstpReader;
 using proto::FrameType;
 using tls::Step;
 
-constexpr int records_per_turn = 64;  // then others have their turn
+constexpr int records_per_turn = 64;    // then others have their turn
+constexpr int datagrams_per_turn = 64;  // ...
 
 }  // namespace
 
@@ -79,6 +81,48 @@ std::optional<Ending> FromPeers::carry_frame(Tunnel& tunnel, const proto::Frame&
       break;
   }
   return std::nullopt;
+}
+
+void FromPeers::carry_datagrams(DtlsPort& port, proto::Time now) {
+  for (std::size_t socket = 0; socket < port.sockets().size(); ++socket) {
+    // 1. Read one datagram.
+    for (int i = 0; i < datagrams_per_turn && port.receive(socket); ++i) carry_datagram(port, now);
+  }
+}
+
+void FromPeers::carry_datagram(DtlsPort& port, proto::Time now) {
+  // 2. Whose is it? Only decryption can tell; then take its records one by one.
+  const auto opened = port.open(now);
+  if (!opened) return;
+  auto& association = opened->association;
+  if (!carry_dtls_frame(association, opened->plaintext, now)) return;
+  while (const auto record = port.open_next(association, now)) {
+    if (!carry_dtls_frame(association, *record, now)) return;
+  }
+}
+
+// False: the association has ended.
+bool FromPeers::carry_dtls_frame(Association& association, ByteView record, proto::Time now) {
+  // 3. What is it?
+  const auto frame = proto::parse_dtls_frame(record);
+  if (!frame || association.tunnel.hanging_up) return true;
+  switch (frame->type) {
+    case FrameType::data:
+      if (!frame->payload.empty()) carry_packet(association.tunnel, frame->payload, now);
+      return true;
+    case FrameType::dpd_request:
+      association.tunnel.dtls->answer(association, proto::dtls_dpd_response(frame->payload), now);
+      return true;
+    case FrameType::dpd_response:
+      association.tunnel.dtls->probe_answered(association, frame->payload.size(), now);
+      return true;
+    case FrameType::disconnect:
+      // The session's end is said over TLS; here it can only be meant for DTLS (anylink does so).
+      association.tunnel.dtls->end(association, "the other end said DISCONNECT over DTLS", now);
+      return false;
+    default:  // keepalives have been heard; others are ignored, as ocserv and openconnect do
+      return true;
+  }
 }
 
 void FromPeers::carry_packet(Tunnel& tunnel, ByteView payload, proto::Time now) {

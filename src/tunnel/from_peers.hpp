@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "tunnel/dtls_port.hpp"
 #include "tunnel/tun_queue.hpp"
 #include "tunnel/tunnels.hpp"
 
@@ -17,10 +18,14 @@ class FromPeers {
   std::optional<Ending> carry(Tunnel& tunnel, proto::Time now);
   // Bytes that were read and decrypted before the tunnel began.
   std::optional<Ending> carry_unread(Tunnel& tunnel, ByteView plaintext, proto::Time now);
+  // One batch of datagrams from each UDP socket. Nothing that comes this way ends a tunnel.
+  void carry_datagrams(DtlsPort& port, proto::Time now);
 
  private:
   std::optional<Ending> carry_frames(Tunnel& tunnel, proto::Time now);
   std::optional<Ending> carry_frame(Tunnel& tunnel, const proto::Frame& frame, proto::Time now);
+  void carry_datagram(DtlsPort& port, proto::Time now);
+  bool carry_dtls_frame(Association& association, ByteView record, proto::Time now);
   void carry_packet(Tunnel& tunnel, ByteView payload, proto::Time now);
 
   TunQueue& tun_;

@@ -279,10 +279,10 @@ inline std::uint64_t dropped(const Counters& counters, Drop reason) {
 
 class WorkerTest : public testing::Test {
  protected:
-  WorkerTest() {
+  explicit WorkerTest(std::vector<Descriptor> udp = {}) {
     std::signal(SIGPIPE, SIG_IGN);  // as all our programs do
-    worker_ = or_throw(
-        Worker::start({.tun = tun_.worker_end()}, [this](Event event) { events_.add(std::move(event)); }));
+    worker_ = or_throw(Worker::start({.tun = tun_.worker_end(), .udp = std::move(udp)},
+                                     [this](Event event) { events_.add(std::move(event)); }));
   }
 
   static TunnelSettings settings(TunnelId id = {1, 1}) {

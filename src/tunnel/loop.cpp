@@ -18,18 +18,24 @@ constexpr auto goodbye_limit = 1s;  // for the peer to take our DISCONNECT and c
 
 }  // namespace
 
-Loop::Loop(Poller poller, WorkerSettings settings, std::function<void(Event)> tell, CommandQueue& commands)
+Loop::Loop(Poller poller, Descriptor tun, std::optional<DtlsShared> dtls, std::function<void(Event)> tell,
+           CommandQueue& commands)
     : poller_(std::move(poller)),
       tell_(std::move(tell)),
       commands_(commands),
-      tun_(std::move(settings.tun)),
+      tun_(std::move(tun)),
       to_peers_(tun_, tunnels_),
       from_peers_(tun_, tunnels_),
       now_(Time::clock::now()),
-      complaints_(1s, 1) {}
+      complaints_(1s, 1) {
+  if (dtls) dtls_.emplace(std::move(*dtls), tunnels_);
+}
 
 Result<void> Loop::watch_sources() {
   TRY(poller_.add(commands_.number(), &commands_));
+  if (dtls_) {
+    for (const auto& socket : dtls_->sockets()) TRY(poller_.add(socket.number(), &dtls_));
+  }
   return poller_.add(tun_.number(), &tun_);
 }
 
@@ -41,6 +47,14 @@ void Loop::run() {
       if (complaints_.allow(now_)) log::error("a tunnel worker stumbled", {{"why", error.what()}});
     }
   }
+  leave();
+}
+
+// What OpenSSL keeps for this thread goes with it, so its last words are said here.
+void Loop::leave() {
+  if (!dtls_) return;
+  for (Tunnel* tunnel : tunnels_.all()) dtls_->tunnel_ended(*tunnel);
+  dtls_->leave_thread();
 }
 
 void Loop::turn() {
@@ -48,16 +62,20 @@ void Loop::turn() {
   now_ = Time::clock::now();
   const auto agenda = tunnels_.agenda.take();  // what comes onto it from here on is for the next turn
   bool tun_readable = false;
+  bool udp_readable = false;
   for (const auto& event : events) {
     if (event.data.ptr == &commands_) {
       take_commands();
     } else if (event.data.ptr == &tun_) {
       tun_readable = true;
+    } else if (event.data.ptr == &dtls_) {
+      udp_readable = true;
     } else {
       serve(*static_cast<Tunnel*>(event.data.ptr), (event.events & EPOLLOUT) != 0);
     }
   }
   for (Tunnel* tunnel : agenda) serve(*tunnel, false);
+  if (udp_readable) from_peers_.carry_datagrams(*dtls_, now_);
   if (tun_readable) read_tun();
   meet_deadlines();
   tunnels_.bury();
@@ -88,22 +106,36 @@ void Loop::obey(Attach&& attach) {
   Tunnel& tunnel = tunnels_.add(std::move(attach), now_);
   const auto added = poller_.add_edge_triggered(tunnel.channel.socket(), &tunnel);
   if (!added) return end(tunnel, {EndCause::lost, {}, added.error().text});
+  if (dtls_) dtls_->tunnel_begun(tunnel, now_);
   if (auto ending = from_peers_.carry_unread(tunnel, unread, now_)) return end(tunnel, std::move(*ending));
   serve(tunnel, false);  // OpenSSL may hold decrypted bytes that no event will tell of
 }
 
+void Loop::obey(OfferDtls&& offer) {
+  if (dtls_) dtls_->offer(std::move(offer), now_);
+}
+
+void Loop::obey(const SetMtu& command) {
+  Tunnel* tunnel = tunnels_.find(command.id.session);
+  if (tunnel != nullptr && tunnel->settings.id == command.id) tunnel->limit_packets(command.mtu);
+}
+
 void Loop::obey(const End& command) {
+  if (dtls_) dtls_->withdraw(command.id);
   Tunnel* tunnel = tunnels_.find(command.id.session);
   if (tunnel == nullptr || tunnel->settings.id != command.id || tunnel->hanging_up) return;
   if (!command.say) return end(*tunnel, {EndCause::asked, {}, "told to end"});
   tunnel->hanging_up = true;
+  if (dtls_) dtls_->tunnel_ended(*tunnel);
   tunnels_.stop_routing(*tunnel);
   tunnels_.deadlines.move(tunnel->deadline, now_ + goodbye_limit);
   tunnel->channel.hang_up(*command.say);
 }
 
 void Loop::obey(const AskTotals&) {
-  tell_(Totals{tunnels_.totals(), to_peers_.nobody()});
+  auto nobody = to_peers_.nobody();
+  if (dtls_) nobody.add(dtls_->nobody());
+  tell_(Totals{tunnels_.totals(), nobody});
 }
 
 void Loop::serve(Tunnel& tunnel, bool writable) {
@@ -133,6 +165,7 @@ void Loop::meet_deadlines() {
 
 void Loop::meet_deadline(Tunnel& tunnel) {
   if (tunnel.hanging_up) return end(tunnel, {});
+  if (tunnel.dtls) tunnel.dtls->meet_deadlines(now_);
   switch (tunnel.liveness.due(now_)) {
     case Keepalive::Action::give_up:
       return end(tunnel, {EndCause::silent, {}, "the peer has not been heard for too long"});
@@ -148,12 +181,15 @@ void Loop::meet_deadline(Tunnel& tunnel) {
   }
   if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
   // Not now: a rule with times of zero must not keep us here.
-  tunnels_.deadlines.move(tunnel.deadline, std::max(tunnel.liveness.next(), now_ + 1ms));
+  const auto next =
+      tunnel.dtls ? std::min(tunnel.liveness.next(), tunnel.dtls->next()) : tunnel.liveness.next();
+  tunnels_.deadlines.move(tunnel.deadline, std::max(next, now_ + 1ms));
 }
 
 void Loop::end(Tunnel& tunnel, Ending ending) {
   // However a goodbye goes, it is what was asked for.
   if (tunnel.hanging_up) ending = {EndCause::asked, {}, "told to end"};
+  if (dtls_) dtls_->tunnel_ended(tunnel);
   tunnels_.remove(tunnel);
   tunnel.channel.close();
   tell_(Ended{tunnel.totals(), ending.cause, std::move(ending.said), std::move(ending.why)});

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tunnel/command_queue.hpp"
+#include "tunnel/dtls_port.hpp"
 #include "tunnel/from_peers.hpp"
 #include "tunnel/poller.hpp"
 #include "tunnel/to_peers.hpp"
@@ -16,7 +17,8 @@ namespace sallyport::tunnel {
 
 class Loop {
  public:
-  Loop(Poller poller, WorkerSettings settings, std::function<void(Event)> tell, CommandQueue& commands);
+  Loop(Poller poller, Descriptor tun, std::optional<DtlsShared> dtls, std::function<void(Event)> tell,
+       CommandQueue& commands);
 
   Result<void> watch_sources();  // before run()
   void run();                    // until the commands are closed; lets nothing be thrown out
@@ -25,6 +27,8 @@ class Loop {
   void turn();
   void take_commands();
   void obey(Attach&& attach);
+  void obey(OfferDtls&& offer);
+  void obey(const SetMtu& command);
   void obey(const End& end);
   void obey(const AskTotals& ask);
 
@@ -33,12 +37,14 @@ class Loop {
   void meet_deadlines();
   void meet_deadline(Tunnel& tunnel);
   void end(Tunnel& tunnel, Ending ending);
+  void leave();
   proto::Time next_deadline() const;
 
   Poller poller_;
   std::function<void(Event)> tell_;
   CommandQueue& commands_;
   TunQueue tun_;
+  std::optional<DtlsPort> dtls_;  // before the tunnels, whose associations use it
   Tunnels tunnels_;
   ToPeers to_peers_;
   FromPeers from_peers_;

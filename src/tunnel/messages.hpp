@@ -13,9 +13,11 @@
 
 #include "base/descriptor.hpp"
 #include "base/ip.hpp"
+#include "proto/backoff.hpp"
 #include "proto/cstp_frame.hpp"
 #include "proto/keepalive.hpp"
 #include "tls/connection.hpp"
+#include "tls/dtls.hpp"
 #include "tls/library.hpp"
 #include "tunnel/counters.hpp"
 
@@ -48,7 +50,29 @@ struct Attach {
   Bytes unread;  // what came behind the CONNECT (or its reply), already decrypted
 };
 
-// Ends a tunnel; with `say`, the peer gets a DISCONNECT first.
+// What CONNECT has agreed on for a tunnel's DTLS.
+struct DtlsSettings {
+  std::shared_ptr<const tls::DtlsKeys> keys;
+  std::uint16_t mtu = 0;            // largest inner packet that goes over DTLS; others go over TLS
+  proto::Keepalive::Rule liveness;  // of the DTLS channel
+  std::optional<Endpoint> gateway;  // at the client: whom its hellos go to
+  std::size_t hellos = proto::DtlsBackoff::all_hellos;  // ... and how many, until it gives up
+};
+
+// A gateway's worker takes hellos for the tunnel from now on; told before the client can know of it, since a
+// hello may come at once. A client's worker, told after Attach, begins to send them.
+struct OfferDtls {
+  TunnelId id;
+  DtlsSettings settings;
+};
+
+// The largest inner packet that the peer is sent, from now on.
+struct SetMtu {
+  TunnelId id;
+  std::uint16_t mtu = 0;
+};
+
+// Ends a tunnel; with `say`, the peer gets a DISCONNECT first. Takes back what was offered for it, too.
 struct End {
   TunnelId id;
   std::optional<proto::Disconnect> say;
@@ -57,7 +81,7 @@ struct End {
 // Answered by one Totals with all tunnels.
 struct AskTotals {};
 
-using Command = std::variant<Attach, End, AskTotals>;
+using Command = std::variant<Attach, OfferDtls, SetMtu, End, AskTotals>;
 
 // --- events
 
@@ -89,6 +113,24 @@ struct Totals {
   Counters nobody;  // only drops: packets from the TUN that were no tunnel's
 };
 
-using Event = std::variant<Ended, Totals>;
+// A tunnel's DTLS has changed. Data goes over DTLS while it is up, over TLS otherwise.
+struct DtlsReport {
+  enum class State : std::uint8_t {
+    none,         // TLS only, for the reason `why`
+    negotiating,  // a handshake is under way
+    up,
+    given_up,  // at the client: no answer so far; it goes on trying now and then
+  };
+  TunnelId id;
+  State state = State::none;
+  std::string version;  // while it is up
+  std::string cipher;   // ... OpenSSL's name
+  std::uint16_t mtu =
+      0;            // ... largest inner packet that is known to pass, at the client less than was agreed on
+  Endpoint peer;    // ... and where its datagrams come from
+  std::string why;  // one sentence
+};
+
+using Event = std::variant<Ended, Totals, DtlsReport>;
 
 }  // namespace sallyport::tunnel

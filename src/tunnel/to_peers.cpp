@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "proto/cstp_frame.hpp"
+#include "proto/dtls_frame.hpp"
 #include "proto/too_big.hpp"
+#include "tunnel/dtls_channel.hpp"
 #include "tunnel/inner_rules.hpp"
 
 namespace sallyport::tunnel {
@@ -74,15 +76,34 @@ void ToPeers::refuse(Tunnel& tunnel, const proto::InnerPacket& inner, proto::Tim
   if (reply) tun_.write(*reply, now);
 }
 
-// Header, record, socket or queue, counters.
+// The channel, its header, record, socket or queue, counters.
 void ToPeers::send(Tunnel& tunnel, std::size_t size, proto::Time now) {
-  const auto frame = MutableByteView(frame_).first(proto::cstp_header_size + size);
-  proto::put_cstp_header(frame.first<proto::cstp_header_size>(), proto::FrameType::data, size);
-  if (!tunnel.channel.send(frame)) return tunnel.counters.drop(Drop::queue_full);
-  if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
-  tunnel.liveness.sent(now);
+  const auto dropped = tunnel.dtls && tunnel.dtls->carries(size) ? send_by_dtls(tunnel, size, now)
+                                                                 : send_by_tls(tunnel, size, now);
+  if (dropped) return tunnel.counters.drop(*dropped);
   ++tunnel.counters.tx_packets;
   tunnel.counters.tx_bytes += size;
+}
+
+std::optional<Drop> ToPeers::send_by_tls(Tunnel& tunnel, std::size_t size, proto::Time now) {
+  const auto frame = MutableByteView(frame_).first(proto::cstp_header_size + size);
+  proto::put_cstp_header(frame.first<proto::cstp_header_size>(), proto::FrameType::data, size);
+  if (!tunnel.channel.send(frame)) return Drop::queue_full;
+  if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
+  tunnel.liveness.sent(now);
+  return std::nullopt;
+}
+
+std::optional<Drop> ToPeers::send_by_dtls(Tunnel& tunnel, std::size_t size, proto::Time now) {
+  using Outcome = DtlsChannel::Outcome;
+  constexpr auto header_at = proto::cstp_header_size - proto::dtls_header_size;
+  const auto frame = MutableByteView(frame_).subspan(header_at, proto::dtls_header_size + size);
+  frame[0] = static_cast<std::uint8_t>(proto::FrameType::data);
+  const auto outcome = tunnel.dtls->send_data(frame, now);
+  if (outcome == Outcome::sent) return std::nullopt;
+  tunnels_.wake_by(tunnel, tunnel.dtls->next());
+  if (outcome == Outcome::too_long) return send_by_tls(tunnel, size, now);
+  return outcome == Outcome::refused ? std::optional(Drop::udp_failed) : std::nullopt;
 }
 
 }  // namespace sallyport::tunnel

@@ -20,6 +20,8 @@ class ToPeers {
   void carry_packet(std::size_t size, proto::Time now);
   void refuse(Tunnel& tunnel, const proto::InnerPacket& inner, proto::Time now);
   void send(Tunnel& tunnel, std::size_t size, proto::Time now);
+  std::optional<Drop> send_by_tls(Tunnel& tunnel, std::size_t size, proto::Time now);
+  std::optional<Drop> send_by_dtls(Tunnel& tunnel, std::size_t size, proto::Time now);
 
   MutableByteView packet_room();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tunnel/dtls_channel.hpp"
 #include "tunnel/routes.hpp"
 
 namespace sallyport::tunnel {
@@ -21,7 +22,13 @@ Tunnel::Tunnel(Attach attach, proto::Time now)
       liveness(settings.liveness, now),
       last_data(now),
       icmp_errors(icmp_error_interval, icmp_error_burst) {
-  settings.mtu = static_cast<std::uint16_t>(std::min<std::size_t>(settings.mtu, proto::max_cstp_payload));
+  limit_packets(settings.mtu);
+}
+
+Tunnel::~Tunnel() = default;
+
+void Tunnel::limit_packets(std::uint16_t mtu) {
+  settings.mtu = static_cast<std::uint16_t>(std::min<std::size_t>(mtu, proto::max_cstp_payload));
 }
 
 bool Tunnel::may_send_from(const Address& source) const {

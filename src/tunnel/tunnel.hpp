@@ -9,15 +9,22 @@
 
 namespace sallyport::tunnel {
 
+class DtlsChannel;
+
 struct Tunnel {
   Tunnel(Attach attach, proto::Time now);
+  Tunnel(const Tunnel&) = delete;
+  Tunnel& operator=(const Tunnel&) = delete;
+  ~Tunnel();
 
   TunnelTotals totals() const { return {settings.id, counters, last_data}; }
+  void limit_packets(std::uint16_t mtu);
   bool may_send_from(const Address& source) const;  // the peer
 
   TunnelSettings settings;
   TlsChannel channel;
-  proto::Keepalive liveness;
+  proto::Keepalive liveness;          // of the TLS channel
+  std::unique_ptr<DtlsChannel> dtls;  // null: none was agreed on
   Counters counters;
   proto::Time last_data;  // a user's packet, either way
   RateLimit icmp_errors;

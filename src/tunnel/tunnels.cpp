@@ -35,6 +35,13 @@ void Tunnels::bury() {
   ended_.clear();
 }
 
+std::vector<Tunnel*> Tunnels::all() const {
+  std::vector<Tunnel*> all;
+  all.reserve(by_session_.size());
+  for (const auto& [session, tunnel] : by_session_) all.push_back(tunnel.get());
+  return all;
+}
+
 std::vector<TunnelTotals> Tunnels::totals() const {
   std::vector<TunnelTotals> all;
   all.reserve(by_session_.size());

@@ -37,9 +37,14 @@ class Tunnels {
   Tunnel& add(Attach attach, proto::Time now);  // its session must not have one
   Tunnel* find(std::uint64_t session) const;
   void stop_routing(Tunnel& tunnel);
+  // The tunnel is looked at by then, at the latest.
+  void wake_by(Tunnel& tunnel, proto::Time time) {
+    if (time < tunnel.deadline->first) deadlines.move(tunnel.deadline, time);
+  }
   void remove(Tunnel& tunnel);
   void bury();
 
+  std::vector<Tunnel*> all() const;
   std::vector<TunnelTotals> totals() const;
 
   Routes routes;

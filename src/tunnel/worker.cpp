@@ -29,7 +29,14 @@ class Worker::Thread {
 Result<std::unique_ptr<Worker>> Worker::start(WorkerSettings settings, std::function<void(Event)> tell) {
   auto commands = TRY(CommandQueue::open());
   auto poller = TRY(Poller::open());
-  auto loop = std::make_unique<Loop>(std::move(poller), std::move(settings), std::move(tell), *commands);
+  std::optional<DtlsShared> dtls;
+  if (!settings.udp.empty()) {
+    auto sockets = TRY(UdpSockets::from(std::move(settings.udp)));
+    auto context = TRY(settings.gateway ? tls::DtlsContext::open_gateway() : tls::DtlsContext::open_client());
+    dtls.emplace(DtlsShared{std::move(sockets), std::move(context), {}, tell});
+  }
+  auto loop = std::make_unique<Loop>(std::move(poller), std::move(settings.tun), std::move(dtls),
+                                     std::move(tell), *commands);
   TRY(loop->watch_sources());
   try {
     auto thread = std::make_unique<Thread>(std::move(commands), std::move(loop));

@@ -12,7 +12,9 @@
 namespace sallyport::tunnel {
 
 struct WorkerSettings {
-  Descriptor tun;  // a queue: non-blocking, IFF_NO_PI
+  Descriptor tun;               // a queue: non-blocking, IFF_NO_PI
+  std::vector<Descriptor> udp;  // sockets for DTLS; none: TLS only
+  bool gateway = true;          // takes hellos; else sends them
 };
 
 class Worker {

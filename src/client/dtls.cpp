@@ -1,0 +1,66 @@
+#include "client/dtls.hpp"
+
+#include <algorithm>
+
+#include "client/network_settings.hpp"
+#include "client/terminal_text.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using flow::FieldName;
+using flow::Phase;
+using flow::Step;
+
+tls::DtlsKeys::Mode mode_of(const proto::DtlsSuite& suite) {
+  return suite.mode == proto::DtlsMode::psk ? tls::DtlsKeys::Mode::psk : tls::DtlsKeys::Mode::resumption;
+}
+
+}  // namespace
+
+proto::DtlsOffer dtls_offer(const ConnectOptions& options) {
+  if (options.no_dtls) return {};
+  proto::DtlsOffer wished{options.dtls_ciphers, options.dtls12_ciphers};
+  return wished == proto::DtlsOffer() ? proto::default_dtls_offer(options.allow_insecure_crypto) : wished;
+}
+
+Result<tunnel::DtlsSettings> dtls_settings(const proto::ConnectReply& reply,
+                                           const proto::ConnectRequest& request,
+                                           const tls::Connection& connection, const Address& gateway,
+                                           const ConnectOptions& options) {
+  const auto terms = TRY(proto::dtls_terms(reply, request.dtls_offer()));
+  tls::DtlsKeys keys;
+  keys.mode = mode_of(*terms.suite);
+  keys.cisco_0_9 = terms.suite->version == proto::DtlsVersion::v0_9;
+  keys.ciphers = terms.suite->openssl_name;
+  keys.session_id = terms.session_id;
+  keys.secret = terms.suite->mode == proto::DtlsMode::psk
+                    ? TRY(connection.export_key(proto::dtls_psk_label, proto::dtls_psk_size))
+                    : request.master_secret;
+  tunnel::DtlsSettings settings;
+  settings.keys = std::make_shared<const tls::DtlsKeys>(std::move(keys));
+  settings.mtu = interface_mtu(reply, options);
+  settings.liveness = proto::Keepalive::Rule::client(reply.dtls_dpd, reply.dtls_keepalive).for_datagrams();
+  settings.gateway = Endpoint{gateway, terms.port};
+  if (options.dtls_hellos > 0) settings.hellos = options.dtls_hellos;
+  return settings;
+}
+
+void start_dtls(Result<tunnel::DtlsSettings> settings, const Attempt& attempt) {
+  if (attempt.options.no_dtls) return;
+  if (!settings) {
+    attempt.console.complain("no DTLS, all data goes over TLS: " + terminal_line(settings.error().text));
+    return;
+  }
+  if (settings->hellos != proto::DtlsBackoff::all_hellos) {
+    attempt.console.say("for the demonstration DTLS is given up after " + std::to_string(settings->hellos) +
+                        " hellos instead of " + std::to_string(proto::DtlsBackoff::all_hellos));
+  }
+  attempt.record(Attempt::event(Phase::dtls, Step::sent, flow::Direction::to_peer)
+                     .with(FieldName::message, "ClientHello")
+                     .with(FieldName::peer, settings->gateway->to_text()));
+  attempt.tunnel.post(tunnel::OfferDtls{only_tunnel, std::move(*settings)});
+}
+
+}  // namespace sallyport::client

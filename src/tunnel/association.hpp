@@ -1,0 +1,28 @@
+// One DTLS association of a tunnel: a handshake under way, or the one that carries the tunnel's data.
+#pragma once
+
+#include "proto/keepalive.hpp"
+#include "tls/dtls.hpp"
+#include "tunnel/udp_sockets.hpp"
+
+namespace sallyport::tunnel {
+
+struct Tunnel;
+
+struct Association {
+  Tunnel& tunnel;
+  tls::Dtls dtls;
+  UdpRoute route;  // of the newest record that was authentic; before the first, of the handshake
+  proto::Keepalive liveness;
+  Bytes hello_random;  // at the gateway: tells a repetition of the hello from another handshake
+
+  // Until it carries data.
+  proto::Time expires = proto::Time::max();        // not confirmed by then: it is given up
+  proto::Time retransmit_at = proto::Time::max();  // OpenSSL's timer
+  proto::Time ask_at = proto::Time::max();         // when to ask the peer whether it has finished, too
+  bool confirmed = false;                          // the peer has finished, too: it takes our records
+
+  std::uint64_t newest = 0;  // highest sequence number of an authentic record
+};
+
+}  // namespace sallyport::tunnel

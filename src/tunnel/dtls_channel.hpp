@@ -1,0 +1,88 @@
+// A tunnel's DTLS (phase 6): the association that carries its data, if there is one, and the handshakes
+// beside it. A new association takes over once it is finished at both ends; until then, and whenever there
+// is none, data goes over TLS. At the client the channel also keeps the schedule of hellos.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/backoff.hpp"
+#include "proto/client_hello.hpp"
+#include "proto/cstp_frame.hpp"
+#include "proto/mtu_search.hpp"
+#include "tunnel/dtls_shared.hpp"
+
+namespace sallyport::tunnel {
+
+class DtlsChannel {
+ public:
+  DtlsChannel(Tunnel& tunnel, DtlsShared& shared, DtlsSettings settings, proto::Time now);
+  DtlsChannel(const DtlsChannel&) = delete;
+  DtlsChannel& operator=(const DtlsChannel&) = delete;
+  ~DtlsChannel();
+
+  const DtlsSettings& settings() const { return settings_; }
+
+  // --- data
+
+  bool carries(std::size_t packet) const { return current_ && packet <= largest_packet(); }
+  enum class Outcome : std::uint8_t {
+    sent,
+    sent_first,  // ... and the peer has not answered since: the next deadline may be nearer
+    too_long,    // for the path as it is now: TLS takes it
+    refused,     // by the kernel
+  };
+  Outcome send_data(ByteView frame, proto::Time now);  // one frame as a record
+  void answer(Association& association, ByteView frame, proto::Time now);
+  void probe_answered(Association& association, std::size_t packet, proto::Time now);
+
+  // --- what arrives; an association that fails is gone afterwards
+
+  // Gateway: a hello with this channel's session id.
+  void welcome(const proto::ClientHello& hello, ByteView datagram, const UdpRoute& route, proto::Time now);
+  // A handshake's next message. True: its association is established.
+  bool shake_hands(Association& association, ByteView datagram, proto::Time now);
+  // The next record's plaintext, if there is an authentic one. `datagram`: where it begins to be read.
+  std::optional<ByteView> open(Association& association, ByteView datagram, MutableByteView buffer,
+                               proto::Time now);
+  std::optional<ByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
+  // A record of it was authentic.
+  void heard(Association& association, const UdpRoute& route, std::uint64_t sequence, proto::Time now);
+  void end(Association& association, std::string why, proto::Time now);
+
+  // --- time
+
+  void meet_deadlines(proto::Time now);
+  proto::Time next() const;
+  void close();  // says goodbye; nothing is told
+
+ private:
+  Association* begin(const UdpRoute& route, proto::Time now);
+  void begin_as_client(proto::Time now);
+  void confirm(Association& association, proto::Time now);
+  void lose_current(std::string why, proto::Time now);
+  void meet_deadline(Association& handshake, proto::Time now);
+  void ask(Association& association, proto::Time now);
+  void keep_schedule(proto::Time now);
+  void note_timer(Association& association, proto::Time now);
+  UdpSockets::Outcome write(Association& association, ByteView frame);
+  UdpSockets::Outcome flush(Association& association);
+  std::uint16_t largest_packet() const { return search_ ? search_->largest() : settings_.mtu; }
+  void search_mtu(proto::Time now);
+  void continue_search(proto::Time now);
+  bool is_current(const Association& association) const { return current_.get() == &association; }
+  void remove_handshake(const Association& association);
+  void report(DtlsReport::State state, std::string why = {});
+
+  Tunnel& tunnel_;
+  DtlsShared& shared_;
+  DtlsSettings settings_;
+  std::unique_ptr<Association> current_;
+  std::vector<std::unique_ptr<Association>> handshakes_;
+  std::optional<proto::DtlsBackoff> schedule_;  // at the client, while there is no association
+  std::optional<proto::MtuSearch> search_;      // at the client, of the association that carries data
+};
+
+}  // namespace sallyport::tunnel

@@ -1,0 +1,175 @@
+#include "tunnel/dtls_port.hpp"
+
+#include <algorithm>
+
+namespace sallyport::tunnel {
+
+namespace {
+
+using namespace std::chrono_literals;
+using proto::DtlsRecord;
+using proto::Time;
+
+constexpr std::size_t most_plaintext = 16384;  // RFC 6347 section 4.1
+constexpr auto move_interval = 20ms;
+constexpr int move_burst = 50;
+
+std::string key_of(ByteView session_id) {
+  return std::string(as_text(session_id));
+}
+
+bool is_hello(const DtlsRecord& record) {
+  return record.type == DtlsRecord::handshake && record.epoch == 0;
+}
+
+}  // namespace
+
+DtlsPort::DtlsPort(DtlsShared shared, Tunnels& tunnels)
+    : shared_(std::move(shared)),
+      tunnels_(tunnels),
+      moves_(move_interval, move_burst),
+      plaintext_(most_plaintext) {}
+
+// --- offers
+
+void DtlsPort::offer(OfferDtls offer, Time now) {
+  const auto id = offer.id;
+  Tunnel* tunnel = tunnels_.find(id.session);
+  if (tunnel != nullptr && tunnel->settings.id.generation > id.generation) return;
+  const auto earlier = offers_.find(id.session);
+  if (earlier != offers_.end()) withdraw(earlier->second.terms.id);
+  const bool runs = tunnel != nullptr && tunnel->settings.id == id;
+  if (runs) tunnel_ended(*tunnel);  // its earlier DTLS
+  if (!offer.settings.gateway) by_hello_id_[key_of(offer.settings.keys->session_id)] = id;
+  offers_.emplace(id.session, Offer{std::move(offer), std::nullopt});
+  if (runs) tunnel_begun(*tunnel, now);
+}
+
+void DtlsPort::tunnel_begun(Tunnel& tunnel, Time now) {
+  const auto found = offers_.find(tunnel.settings.id.session);
+  if (found == offers_.end() || found->second.terms.id != tunnel.settings.id) return;
+  auto offer = std::move(found->second);
+  offers_.erase(found);
+  tunnel.dtls = std::make_unique<DtlsChannel>(tunnel, shared_, std::move(offer.terms.settings), now);
+  if (offer.early) {
+    const auto hello = proto::peek_client_hello(offer.early->datagram);
+    if (hello) tunnel.dtls->welcome(*hello, offer.early->datagram, offer.early->route, now);
+  }
+  tunnels_.wake_by(tunnel, tunnel.dtls->next());
+}
+
+void DtlsPort::tunnel_ended(Tunnel& tunnel) {
+  if (!tunnel.dtls) return;
+  forget_hello_id(tunnel.dtls->settings(), tunnel.settings.id);
+  tunnel.dtls.reset();
+}
+
+void DtlsPort::withdraw(TunnelId id) {
+  const auto found = offers_.find(id.session);
+  if (found == offers_.end() || found->second.terms.id != id) return;
+  forget_hello_id(found->second.terms.settings, id);
+  offers_.erase(found);
+}
+
+void DtlsPort::forget_hello_id(const DtlsSettings& settings, TunnelId id) {
+  const auto found = by_hello_id_.find(key_of(settings.keys->session_id));
+  if (found != by_hello_id_.end() && found->second == id) by_hello_id_.erase(found);
+}
+
+// --- datagrams
+
+bool DtlsPort::receive(std::size_t socket) {
+  auto received = shared_.sockets.receive(socket);
+  if (received) datagram_ = *received;
+  return received.has_value();
+}
+
+std::optional<DtlsPort::Opened> DtlsPort::open(Time now) {
+  const auto record = proto::peek_dtls_record(datagram_.bytes);
+  if (!record) {
+    nobody_.drop(Drop::stray);
+    return std::nullopt;
+  }
+  if (!by_hello_id_.empty() && is_hello(*record)) {
+    if (const auto hello = proto::peek_client_hello(datagram_.bytes)) {
+      welcome(*hello, now);
+      return std::nullopt;
+    }
+  }
+  return open_known(*record, now);
+}
+
+void DtlsPort::welcome(const proto::ClientHello& hello, Time now) {
+  const auto named = by_hello_id_.find(key_of(hello.session_id));
+  if (named == by_hello_id_.end()) return nobody_.drop(Drop::stray);
+  const auto id = named->second;
+  const auto offer = offers_.find(id.session);
+  if (offer != offers_.end() && offer->second.terms.id == id) {
+    offer->second.early = Hello{{datagram_.bytes.begin(), datagram_.bytes.end()}, datagram_.route};
+    return;
+  }
+  Tunnel* tunnel = tunnels_.find(id.session);
+  if (tunnel == nullptr || !tunnel->dtls) return nobody_.drop(Drop::stray);
+  tunnel->dtls->welcome(hello, datagram_.bytes, datagram_.route, now);
+  tunnels_.wake_by(*tunnel, tunnel->dtls->next());
+}
+
+std::optional<DtlsPort::Opened> DtlsPort::open_known(const DtlsRecord& record, Time now) {
+  candidates_ = shared_.index.at(datagram_.route.path.peer);
+  if (candidates_.empty()) return open_moved(record, now);
+  // Data is for the association that runs, a handshake's message for one that is beginning beside it.
+  const bool for_running = record.type == DtlsRecord::application_data || record.type == DtlsRecord::alert;
+  std::ranges::stable_partition(
+      candidates_, [for_running](const Association* one) { return one->confirmed == for_running; });
+  const auto before = shared_.index.changes();
+  auto opened = open_one_of(candidates_, record, now);
+  const bool mattered = opened || shared_.index.changes() != before;
+  if (!mattered && record.type == DtlsRecord::application_data) nobody_.drop(Drop::bad_record);
+  return opened;
+}
+
+// A NAT has given the client another port, or the client another network the same address.
+std::optional<DtlsPort::Opened> DtlsPort::open_moved(const DtlsRecord& record, Time now) {
+  const bool may_be = record.type == DtlsRecord::application_data && record.epoch > 0;
+  if (may_be && moves_.allow(now)) {
+    candidates_ = shared_.index.near(datagram_.route.path.peer.address);
+    if (auto opened = open_one_of(candidates_, record, now)) return opened;
+  }
+  nobody_.drop(Drop::stray);
+  return std::nullopt;
+}
+
+// Until one takes it, or it changes anything: a handshake that it ends may end another association, too.
+std::optional<DtlsPort::Opened> DtlsPort::open_one_of(const std::vector<Association*>& candidates,
+                                                      const DtlsRecord& record, Time now) {
+  const auto before = shared_.index.changes();
+  for (Association* one : candidates) {
+    if (auto opened = try_open(*one, record, now)) return opened;
+    if (shared_.index.changes() != before) break;
+  }
+  return std::nullopt;
+}
+
+std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, const DtlsRecord& record,
+                                                   Time now) {
+  Tunnel& tunnel = association.tunnel;
+  auto& channel = *tunnel.dtls;
+  if (!association.dtls.is_established()) {
+    const bool established = channel.shake_hands(association, datagram_.bytes, now);
+    tunnels_.wake_by(tunnel, channel.next());
+    if (!established) return std::nullopt;
+    datagram_.bytes = {};  // used up; data may have come with it
+  }
+  const auto plaintext = channel.open(association, datagram_.bytes, plaintext_, now);
+  const bool news = !plaintext || !association.confirmed;
+  if (plaintext) channel.heard(association, datagram_.route, record.sequence, now);
+  if (news) tunnels_.wake_by(tunnel, channel.next());
+  if (!plaintext) return std::nullopt;
+  return Opened{association, *plaintext};
+}
+
+std::optional<ByteView> DtlsPort::open_next(Association& association, Time now) {
+  return association.tunnel.dtls->open_next(association, plaintext_, now);
+}
+
+}  // namespace sallyport::tunnel
