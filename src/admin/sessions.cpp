@@ -33,11 +33,12 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 void print_table(const std::vector<proto::SessionEntry>& sessions) {
-  constexpr auto row = "{:<17} {:<10} {:<16} {:<16} {:<15} {:<26} {:<20} {:>9} {:>9}\n";
-  fmt::print(row, "session", "state", "user", "profile", "ipv4", "ipv6", "remote", "rx", "tx");
+  constexpr auto row = "{:<17} {:<10} {:<16} {:<16} {:<15} {:<26} {:<20} {:<11} {:>9} {:>9}\n";
+  fmt::print(row, "session", "state", "user", "profile", "ipv4", "ipv6", "remote", "dtls", "rx", "tx");
   for (const auto& one : sessions) {
     fmt::print(row, one.id, shown(one.state), shown(one.user), shown(one.connection_profile), shown(one.ipv4),
-               shown(one.ipv6), shown(one.remote_address), size_text(one.rx_bytes), size_text(one.tx_bytes));
+               shown(one.ipv6), shown(one.remote_address), shown(one.dtls_state), size_text(one.rx_bytes),
+               size_text(one.tx_bytes));
   }
 }
 

@@ -167,6 +167,7 @@ net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http
     throw;
   }
   const LiveTunnel about{.id = id,
+                         .attempt = caller.attempt,
                          .tls_version = stream.connection().version(),
                          .tls_cipher = stream.connection().cipher(),
                          .agent = opening->agent,

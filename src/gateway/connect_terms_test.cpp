@@ -98,10 +98,56 @@ TEST(ConnectTerms, a_full_packet_fits_one_segment) {
   EXPECT_EQ(reply.base_mtu, 1500);
 }
 
+TEST(ConnectTerms, without_dtls_no_header_speaks_of_it) {
+  for (const auto& [name, value] : connect_reply(request(), session(policy()), facts()).serialize()) {
+    EXPECT_FALSE(name.starts_with("X-DTLS")) << name << ": " << value;
+  }
+}
+
+TEST(ConnectTerms, the_answer_names_the_suite_as_it_was_offered_and_both_mtus) {
+  auto with = facts();
+  with.dtls = {proto::find_dtls_suite(proto::SuiteHeader::dtls12, "AES256-GCM-SHA384"), 4443,
+               Bytes(32, 0xab)};
+  auto reply = connect_reply(request(), session(policy()), with);
+  EXPECT_EQ(header(reply, "X-DTLS12-CipherSuite"), "AES256-GCM-SHA384");
+  EXPECT_EQ(header(reply, "X-DTLS-CipherSuite"), "");
+  EXPECT_EQ(header(reply, "X-DTLS-Session-ID").size(), 64U);
+  EXPECT_EQ(header(reply, "X-DTLS-App-ID"), "");
+  EXPECT_EQ(header(reply, "X-DTLS-Port"), "4443");
+  EXPECT_EQ(header(reply, "X-DTLS-DPD"), "30");
+  EXPECT_EQ(header(reply, "X-DTLS-Keepalive"), "20");
+  EXPECT_EQ(header(reply, "X-DTLS-MTU"), "1434");
+  EXPECT_EQ(header(reply, "X-CSTP-MTU"), "1418");
+  EXPECT_EQ(header(reply, "X-DTLS-Rekey-Method"), "");  // the policy says ssl
+  with.dtls->suite = proto::find_dtls_suite(proto::SuiteHeader::dtls, "PSK-NEGOTIATE");
+  auto renewing = policy();
+  renewing.rekey_method = proto::RekeyMethod::new_tunnel;
+  reply = connect_reply(request(), session(renewing), with);
+  EXPECT_EQ(header(reply, "X-DTLS-CipherSuite"), "PSK-NEGOTIATE");
+  EXPECT_EQ(header(reply, "X-DTLS-App-ID").size(), 64U);
+  EXPECT_EQ(header(reply, "X-DTLS-Session-ID"), "");
+  EXPECT_EQ(header(reply, "X-DTLS-MTU"), "1434");
+  EXPECT_EQ(header(reply, "X-DTLS-Rekey-Method"), "new-tunnel");
+}
+
+TEST(ConnectTerms, a_suite_with_larger_records_leaves_less_for_packets) {
+  auto with = facts();
+  with.link.family = Address::Family::v6;
+  with.dtls = {proto::find_dtls_suite(proto::SuiteHeader::dtls12, "AES256-SHA"), 443, Bytes(32, 1)};
+  const auto mtu = inner_mtu(request(), with);
+  EXPECT_EQ(mtu.dtls, 1386);
+  EXPECT_EQ(mtu.cstp, 1398);
+  with.link.path_mtu = 1382;  // IPv6 would fit into TLS only
+  EXPECT_TRUE(proto::carries_ipv6(inner_mtu(request(), with).cstp));
+  EXPECT_FALSE(wants_ipv6(request(), with));
+}
+
 TEST(ConnectTerms, the_operators_limit_and_the_clients_link_bound_the_mtu) {
   auto limited = facts();
   limited.mtu_limit = 1300;
+  limited.dtls = {proto::find_dtls_suite(proto::SuiteHeader::dtls, "PSK-NEGOTIATE"), 443, Bytes(32, 1)};
   EXPECT_EQ(connect_reply(request(), session(policy()), limited).mtu, 1300);
+  EXPECT_EQ(connect_reply(request(), session(policy()), limited).dtls_mtu, 1300);
   auto narrow = request();
   narrow.base_mtu = 1400;
   EXPECT_EQ(connect_reply(narrow, session(policy()), facts()).mtu, 1318);

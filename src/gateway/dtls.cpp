@@ -24,7 +24,8 @@ std::optional<std::uint16_t> udp_port_at(const proto::DtlsSettings& dtls, const 
 }  // namespace
 
 Result<std::optional<proto::DtlsTerms>> choose_dtls(const proto::ConnectRequest& request,
-                                            const proto::GatewaySettings& settings, const Address& local) {
+                                                    const proto::GatewaySettings& settings,
+                                                    const Address& local) {
   const auto port = udp_port_at(settings.dtls, local);
   if (!port) return std::nullopt;
   auto ciphers = settings.dtls.ciphers;
@@ -40,7 +41,8 @@ Result<std::optional<proto::DtlsTerms>> choose_dtls(const proto::ConnectRequest&
   return proto::DtlsTerms{suite, *port, std::move(id)};
 }
 
-Result<tunnel::DtlsSettings> dtls_settings(const proto::DtlsTerms& terms, const proto::ConnectRequest& request,
+Result<tunnel::DtlsSettings> dtls_settings(const proto::DtlsTerms& terms,
+                                           const proto::ConnectRequest& request,
                                            const tls::Connection& connection,
                                            const proto::ConnectReply& reply) {
   tls::DtlsKeys keys;

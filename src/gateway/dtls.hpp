@@ -11,10 +11,12 @@ namespace sallyport::gateway {
 // `local`: our address that the client knows. Nothing: TLS only, since the client offers no suite that we
 // have, or we take no datagrams at that address.
 Result<std::optional<proto::DtlsTerms>> choose_dtls(const proto::ConnectRequest& request,
-                                            const proto::GatewaySettings& settings, const Address& local);
+                                                    const proto::GatewaySettings& settings,
+                                                    const Address& local);
 
 // For the worker. The pre-shared key comes out of the connection that CONNECT came on.
-Result<tunnel::DtlsSettings> dtls_settings(const proto::DtlsTerms& terms, const proto::ConnectRequest& request,
+Result<tunnel::DtlsSettings> dtls_settings(const proto::DtlsTerms& terms,
+                                           const proto::ConnectRequest& request,
                                            const tls::Connection& connection,
                                            const proto::ConnectReply& reply);
 

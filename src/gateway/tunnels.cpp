@@ -143,6 +143,7 @@ void Tunnels::on(const tunnel::DtlsReport& report) {
   if (found == live_.end()) return;
   const bool was_up = found->second.dtls.state == State::up;
   found->second.dtls = report;
+  record(found->second);
   const log::Field session{"session", static_cast<std::int64_t>(report.id.session)};
   if (report.state == State::up) {
     log::notice(
@@ -151,6 +152,22 @@ void Tunnels::on(const tunnel::DtlsReport& report) {
   } else if (report.state == State::none) {
     log::notice(was_up ? "DTLS down: data goes over TLS" : "no DTLS", {session, {"why", report.why}});
   }
+}
+
+// Phase 6, of the attempt that made the tunnel.
+void Tunnels::record(const LiveTunnel& live) {
+  using State = tunnel::DtlsReport::State;
+  const auto step = live.dtls.state == State::up            ? flow::Step::finished
+                    : live.dtls.state == State::negotiating ? flow::Step::received
+                                                            : flow::Step::gave_up;
+  flow::Event event(live.attempt, flow::Phase::dtls, step);
+  event.with(flow::FieldName::session, static_cast<std::int64_t>(live.id.session));
+  if (live.dtls.state == State::up) {
+    event.with(flow::FieldName::peer, live.dtls.peer.to_text())
+        .with(flow::FieldName::version, live.dtls.version)
+        .with(flow::FieldName::cipher, live.dtls.cipher);
+  }
+  flow_.record(event);
 }
 
 void Tunnels::on(const tunnel::Ended& ended) {

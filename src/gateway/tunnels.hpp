@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "flow/recorder.hpp"
 #include "net/signal.hpp"
 #include "net/task.hpp"
 #include "proto/lifetimes.hpp"
@@ -17,6 +18,7 @@ namespace sallyport::gateway {
 
 struct LiveTunnel {
   tunnel::TunnelId id;
+  std::uint64_t attempt = 0;  // in flow events
   std::string tls_version;
   std::string tls_cipher;
   proto::UserAgent agent = proto::UserAgent::unknown;
@@ -63,6 +65,7 @@ class Tunnels {
   void on(const tunnel::Ended& ended);
   void on(const tunnel::Totals& totals);
   void on(const tunnel::DtlsReport& report);
+  void record(const LiveTunnel& live);
   void spawn(net::Task<void> task, std::string_view what);
 
   net::Task<void> settle(LiveTunnel ended, proto::TokenLife life);
@@ -78,6 +81,7 @@ class Tunnels {
   std::vector<std::unique_ptr<tunnel::Worker>> workers_;
   // Until its Ended has come, a tunnel that another replaced stands beside its successor.
   std::map<tunnel::TunnelId, LiveTunnel> live_;
+  flow::Recorder flow_{1024};
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
 };

@@ -115,8 +115,8 @@ class Assembly {
   void fill_defaults() {
     if (!says("listen", "udp")) config_.listen.udp = config_.listen.tcp;
     if (!says("tls", "dtls_ciphers")) {
-      for (const auto name : default_dtls_ciphers(config_.tls.legacy)) {
-        config_.tls.dtls_ciphers.push_back({std::string(name), {}});
+      for (auto& name : default_dtls_ciphers(config_.tls.legacy)) {
+        config_.tls.dtls_ciphers.push_back({std::move(name), {}});
       }
     }
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "proto/dtls_suites.hpp"
 
 namespace sallyport::supervisor {
 namespace {
@@ -61,36 +62,21 @@ Read<User> user() {
   };
 }
 
-struct DtlsCipher {
-  std::string_view name;
-  bool standard;  // on when the file names none
-  bool legacy;    // CBC
-};
-
-// Names as they stand in X-DTLS-CipherSuite and X-DTLS12-CipherSuite, best first.
-constexpr std::array dtls_cipher_table{
-    DtlsCipher{"PSK-NEGOTIATE", true, false},
-    DtlsCipher{"ECDHE-RSA-AES256-GCM-SHA384", true, false},
-    DtlsCipher{"ECDHE-ECDSA-AES256-GCM-SHA384", false, false},
-    DtlsCipher{"AES256-GCM-SHA384", true, false},
-    DtlsCipher{"ECDHE-RSA-AES128-GCM-SHA256", false, false},
-    DtlsCipher{"ECDHE-ECDSA-AES128-GCM-SHA256", false, false},
-    DtlsCipher{"AES128-GCM-SHA256", true, false},
-    DtlsCipher{"OC-DTLS1_2-AES256-GCM", true, false},
-    DtlsCipher{"OC-DTLS1_2-AES128-GCM", true, false},
-    DtlsCipher{"DHE-RSA-AES256-SHA", true, true},
-    DtlsCipher{"DHE-RSA-AES128-SHA", true, true},
-    DtlsCipher{"AES256-SHA", true, true},
-    DtlsCipher{"AES128-SHA", true, true},
-};
+// What a gateway may be told to answer, in X-DTLS-CipherSuite or X-DTLS12-CipherSuite, best first.
+std::vector<std::string_view> dtls_cipher_names() {
+  std::vector<std::string_view> names;
+  for (const auto& suite : proto::dtls_suites()) {
+    const bool served = suite.use != proto::DtlsSuite::Use::client;
+    if (served && std::ranges::find(names, suite.name) == names.end()) names.push_back(suite.name);
+  }
+  return names;
+}
 
 Read<std::string> dtls_cipher() {
   return [](const Context& context, const TomlNode& node) -> std::optional<std::string> {
     const auto* text = std::get_if<std::string>(&node.value);
     if (!text) return context.expected(node, "a list of DTLS cipher names");
-    std::vector<std::string_view> names(dtls_cipher_table.size());
-    std::transform(dtls_cipher_table.begin(), dtls_cipher_table.end(), names.begin(),
-                   [](const DtlsCipher& cipher) { return cipher.name; });
+    const auto names = dtls_cipher_names();
     if (std::find(names.begin(), names.end(), *text) != names.end()) return *text;
     context.complaints.add(node.at, unknown("DTLS cipher", *text, names));
     return std::nullopt;
@@ -195,7 +181,7 @@ Keys<Tls> tls_keys() {
           "Adds what only old clients need: TLS 1.0 and 1.1, RSA and DHE-DSS key exchange, CBC ciphers, also "
           "in DTLS 1.2."),
       key<S>(
-          "dtls_ciphers", &S::dtls_ciphers, list_of(dtls_cipher(), 1, dtls_cipher_table.size()),
+          "dtls_ciphers", &S::dtls_ciphers, list_of(dtls_cipher(), 1, dtls_cipher_names().size()),
           R"(["PSK-NEGOTIATE", "ECDHE-RSA-AES256-GCM-SHA384", "AES256-GCM-SHA384", "AES128-GCM-SHA256", )"
           R"("OC-DTLS1_2-AES256-GCM", "OC-DTLS1_2-AES128-GCM"])",
           "DTLS ciphers by AnyConnect's names, best first; PSK-NEGOTIATE is openconnect's. With legacy the "
@@ -350,17 +336,18 @@ Keys<GroupPolicy> group_policy_keys() {
   };
 }
 
-std::vector<std::string_view> default_dtls_ciphers(bool legacy) {
-  std::vector<std::string_view> names;
-  for (const auto& cipher : dtls_cipher_table) {
-    if (cipher.standard && (legacy || !cipher.legacy)) names.push_back(cipher.name);
+std::vector<std::string> default_dtls_ciphers(bool legacy) {
+  auto names = proto::default_dtls_ciphers();
+  for (const auto name : dtls_cipher_names()) {
+    if (legacy && is_legacy_dtls_cipher(name)) names.emplace_back(name);
   }
   return names;
 }
 
 bool is_legacy_dtls_cipher(std::string_view name) {
-  return std::any_of(dtls_cipher_table.begin(), dtls_cipher_table.end(),
-                     [&](const DtlsCipher& cipher) { return cipher.legacy && cipher.name == name; });
+  return std::ranges::any_of(proto::dtls_suites(), [&](const proto::DtlsSuite& suite) {
+    return suite.name == name && suite.use == proto::DtlsSuite::Use::legacy;
+  });
 }
 
 std::vector<SectionReference> section_references() {

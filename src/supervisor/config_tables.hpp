@@ -20,7 +20,7 @@ Keys<ConnectionProfile> connection_profile_keys();
 Keys<GroupPolicy> group_policy_keys();
 
 // The DTLS ciphers when the file names none, best first.
-std::vector<std::string_view> default_dtls_ciphers(bool legacy);
+std::vector<std::string> default_dtls_ciphers(bool legacy);
 bool is_legacy_dtls_cipher(std::string_view name);
 
 // The tables without their readers, for the manual and for what must agree with it.

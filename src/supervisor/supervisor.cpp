@@ -44,6 +44,12 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+std::string text_of(const std::vector<Located<Endpoint>>& endpoints) {
+  std::string text;
+  for (const auto& endpoint : endpoints) text += (text.empty() ? "" : ",") + endpoint.value.to_text();
+  return text.empty() ? "-" : text;
+}
+
 }  // namespace
 
 Result<void> Supervisor::check() {
@@ -63,11 +69,9 @@ int Supervisor::run() {
     return 1;
   }
   signals_ = std::move(*signals);
-  std::string addresses;
-  for (const auto& endpoint : setup_->config.listen.tcp) {
-    addresses += (addresses.empty() ? "" : ",") + endpoint.value.to_text();
-  }
-  log::notice("ready", {{"version", version()}, {"tcp", addresses}});
+  const auto& listen = setup_->config.listen;
+  log::notice("ready",
+              {{"version", version()}, {"tcp", text_of(listen.tcp)}, {"udp", text_of(listen.udp)}});
   sd_notify(0, "READY=1\nSTATUS=serving");
   serve();
   sd_notify(0, "STOPPING=1");

@@ -4,6 +4,7 @@
 #include "base/socket_address.hpp"
 #include "proto/dtls_frame.hpp"
 #include "sys/listener.hpp"
+#include "sys/udp_socket.hpp"
 #include "tls/dtls_context.hpp"
 #include "tls/random.hpp"
 #include "tunnel/harness_test.hpp"
