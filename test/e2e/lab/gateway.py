@@ -25,7 +25,7 @@ def default_config(pki: Pki, pair: Pair, address="192.0.2.1", address6="2001:db8
     return {
         "listen": {
             "tcp": [f"{address}:{PORT}", f"[{address6}]:{PORT}"],
-            "udp": f"{address}:{PORT}",
+            "udp": [f"{address}:{PORT}", f"[{address6}]:{PORT}"],
             "admin": "unix:admin.sock",
         },
         "tls": {"certificate": str(pair.certificate), "private_key": str(pair.key), "client_ca": str(pki.ca)},

@@ -1,0 +1,158 @@
+"""What goes over a cable, and datagrams of our own: whether data took UDP or TCP, and when hellos were sent."""
+
+import contextlib
+import socket
+import struct
+import threading
+from dataclasses import dataclass
+
+from lab.gateway import PORT
+from lab.network import Host
+from lab.run import wait_until
+from lab.traffic import carries_data
+
+ETH_P_ALL, ETH_P_IP = 3, 0x0800
+SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
+TCP, UDP = 6, 17
+HANDSHAKE, APPLICATION_DATA, ALERT = 22, 23, 21
+TO_GATEWAY, FROM_GATEWAY = "to the gateway", "from the gateway"
+
+
+@dataclass(frozen=True)
+class Datagram:
+    time: float  # by the kernel's clock
+    source: tuple[str, int]
+    destination: tuple[str, int]
+    payload: bytes
+
+    @property
+    def is_hello(self):
+        """A ClientHello in the clear."""
+        record = self.payload
+        return len(record) > 60 and record[0] == HANDSHAKE and record[3:5] == b"\0\0" and record[13] == 1
+
+    @property
+    def is_data(self):
+        """A record of an association that runs."""
+        return self.payload[:1] == bytes([APPLICATION_DATA])
+
+
+class Recorder:
+    """Records in a host's namespace what passes an interface to and from a port; netfilter is behind it.
+
+    What netfilter drops on its way in is seen, what it drops on its way out is not.
+    """
+
+    def __init__(self, host: Host, port=PORT, interface="cable0"):
+        self._port = port
+        with host.inside():
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self._socket.bind((interface, ETH_P_ALL))
+        self._socket.settimeout(0.1)
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._datagrams = []
+        self._tcp_bytes = 0
+        self._thread = threading.Thread(target=self._record)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """What has been recorded can still be read."""
+        self._ended.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _record(self):
+        while True:
+            try:
+                packet, extra, _, address = self._socket.recvmsg(1 << 16, 64)
+            except TimeoutError:
+                if self._ended.is_set():
+                    return  # only once everything has been read
+                continue
+            seconds, nanoseconds = struct.unpack("qq", extra[0][2][:16])
+            with self._lock:
+                self._take(packet, address[1], seconds + nanoseconds / 1e9)
+
+    def _take(self, packet, ethertype, time):
+        if ethertype == ETH_P_IP:
+            family, protocol, header = socket.AF_INET, packet[9], (packet[0] & 15) * 4
+            addresses = packet[12:16], packet[16:20]
+        else:
+            family, protocol, header = socket.AF_INET6, packet[6], 40
+            addresses = packet[8:24], packet[24:40]
+        if protocol not in (TCP, UDP) or len(packet) < header + 8:
+            return
+        ports = struct.unpack_from(">HH", packet, header)
+        if self._port not in ports:
+            return
+        if protocol == TCP:
+            self._tcp_bytes += len(packet) - header
+            return
+        texts = [socket.inet_ntop(family, address) for address in addresses]
+        payload = packet[header + 8 : header + struct.unpack_from(">H", packet, header + 4)[0]]
+        ends = zip(texts, ports, strict=True)
+        self._datagrams.append(Datagram(time, *ends, payload))
+
+    def datagrams(self, way=None, after=0.0):
+        """All, or those of one way; `after` a time."""
+        with self._lock:
+            seen = list(self._datagrams)
+        port_of = {TO_GATEWAY: lambda one: one.destination, FROM_GATEWAY: lambda one: one.source}
+        return [
+            one
+            for one in seen
+            if one.time > after and (way is None or port_of[way](one)[1] == self._port)
+        ]
+
+    def hellos(self, after=0.0):
+        return [one for one in self.datagrams(TO_GATEWAY, after) if one.is_hello]
+
+    def hello_times(self):
+        """Of each hello, in seconds since the first."""
+        times = [one.time for one in self.hellos()]
+        return [time - times[0] for time in times]
+
+    def wait_for(self, chosen, seconds=5, why="a datagram is seen"):
+        """The first datagram that `chosen` likes."""
+        return wait_until(lambda: next(filter(chosen, self.datagrams()), None), seconds, why)
+
+    @property
+    def udp_bytes(self):
+        return sum(len(one.payload) for one in self.datagrams())
+
+    @property
+    def tcp_bytes(self):
+        with self._lock:
+            return self._tcp_bytes
+
+
+def carries_data_over(way, host: Host, gateway, *addresses, port=PORT):
+    """carries_data(), and all of it went over "udp", or all over "tcp", on the host's cable."""
+    with Recorder(host, port) as seen:
+        carries_data(host, gateway, *addresses)
+    moved = {"udp": seen.udp_bytes, "tcp": seen.tcp_bytes}
+    expected = len(addresses or gateway.inner) << 21  # a megabyte there and back
+    other = moved["tcp" if way == "udp" else "udp"]
+    assert moved[way] > expected and other < 1 << 16, f"data did not go over {way} alone: {moved}"
+
+
+@contextlib.contextmanager
+def udp_socket(host: Host, address="192.0.2.1", port=PORT, local_port=0):
+    """Connected to the gateway's port."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with host.inside():
+        made = socket.socket(family, socket.SOCK_DGRAM)
+    with made:
+        made.bind(("", local_port))
+        made.connect((address, port))
+        made.settimeout(1)
+        yield made
