@@ -76,18 +76,12 @@ def test_a_narrow_path(gateway, openconnect, client_host, cable, pki, mtu, insid
     carries_data_over("udp", client_host, gateway, *gateway.inner[:families])
 
 
-@pytest.mark.parametrize(
-    "options, found",
-    [
-        # Over IPv6 it begins with its own estimate, 12 bytes too low, at ocserv as well.
-        ([], r"Detected MTU of 1402 bytes \(was 1414\)"),
-        (["--dtls12-ciphers=AES256-GCM-SHA384"], r"No change in MTU after detection \(was 1414\)"),
-    ],
-)
-def test_over_ipv6(gateway, openconnect, client_host, pki, options, found):
+@pytest.mark.parametrize("options", [[], ["--dtls12-ciphers=AES256-GCM-SHA384"]])
+def test_over_ipv6(gateway, openconnect, client_host, pki, options):
     tunnel = connect(openconnect, pki, f"--resolve={HOST}:2001:db8::1", *options)
     assert wait_dtls(tunnel, gateway)["mtu"] == 1414
-    tunnel.wait_output(found)
+    # There it begins with an estimate of its own, 12 bytes too low, at ocserv as well.
+    tunnel.wait_output(r"Detected MTU of 1402 bytes \(was 1414\)")
     carries_data_over("udp", client_host, gateway)
 
 

@@ -1,6 +1,7 @@
 """What goes over a cable, and datagrams of our own: whether data took UDP or TCP, and when hellos were sent."""
 
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -14,7 +15,9 @@ from lab.traffic import carries_data
 ETH_P_ALL, ETH_P_IP = 3, 0x0800
 SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
 TCP, UDP = 6, 17
-HANDSHAKE, APPLICATION_DATA, ALERT = 22, 23, 21
+ALERT, HANDSHAKE, APPLICATION_DATA = 21, 22, 23
+RANDOM = slice(27, 59)  # behind the headers of record and message, and the version
+SESSION_ID = slice(60, 92)
 TO_GATEWAY, FROM_GATEWAY = "to the gateway", "from the gateway"
 
 
@@ -30,6 +33,11 @@ class Datagram:
         """A ClientHello in the clear."""
         record = self.payload
         return len(record) > 60 and record[0] == HANDSHAKE and record[3:5] == b"\0\0" and record[13] == 1
+
+    @property
+    def random(self):
+        """A hello's."""
+        return self.payload[RANDOM]
 
     @property
     def is_data(self):
@@ -145,14 +153,46 @@ def carries_data_over(way, host: Host, gateway, *addresses, port=PORT):
     assert moved[way] > expected and other < 1 << 16, f"data did not go over {way} alone: {moved}"
 
 
-@contextlib.contextmanager
-def udp_socket(host: Host, address="192.0.2.1", port=PORT, local_port=0):
-    """Connected to the gateway's port."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+def answers(host: Host, *datagrams, address="192.0.2.1", port=PORT, wait=0.3) -> list[bytes]:
+    """What comes back from the gateway when a stranger's socket on a host sends it datagrams."""
     with host.inside():
-        made = socket.socket(family, socket.SOCK_DGRAM)
-    with made:
-        made.bind(("", local_port))
-        made.connect((address, port))
-        made.settimeout(1)
-        yield made
+        stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    came = []
+    with stranger:
+        stranger.connect((address, port))
+        stranger.settimeout(wait)
+        for datagram in datagrams:
+            stranger.send(datagram)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                came.append(stranger.recv(1 << 16))
+    return came
+
+
+def another_hello(hello: Datagram, session_id=None) -> bytes:
+    """The same with another random, and maybe with another id."""
+    changed = bytearray(hello.payload)
+    changed[RANDOM] = os.urandom(32)
+    if session_id is not None:
+        changed[SESSION_ID] = session_id
+    return bytes(changed)
+
+
+def record(kind, payload, epoch=0, sequence=0, version=b"\xfe\xfd") -> bytes:
+    """A DTLS record."""
+    return (
+        bytes([kind]) + version + struct.pack(">HHIH", epoch, 0, sequence, len(payload)) + payload
+    )
+
+
+def forge(host: Host, source, destination, *datagrams):
+    """Sends datagrams over IPv4 with an address and port that are not our own."""
+    with host.inside():
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    with raw:
+        for datagram in datagrams:
+            ends = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
+            # The kernel fills in length and checksum; UDP may go without.
+            ip = struct.pack(">BBHHHBBH", 0x45, 0, 0, 0, 0, 64, UDP, 0) + ends
+            udp = struct.pack(">HHHH", source[1], destination[1], 8 + len(datagram), 0)
+            raw.sendto(ip + udp + datagram, (destination[0], 0))

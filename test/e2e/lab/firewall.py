@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import re
 
 from lab.gateway import PORT
 from lab.network import Host
@@ -25,6 +26,11 @@ class Rules:
         if self._table:
             self._host.run("nft", "delete", "table", "inet", self._table)
         self._table = None
+
+    def packets(self):
+        """How many the rule with a counter has met."""
+        listed = self._host.run("nft", "list", "table", "inet", self._table).stdout
+        return int(re.search(r"counter packets (\d+)", listed)[1])
 
     def __enter__(self):
         return self
@@ -52,7 +58,7 @@ def refused(gateway_host: Host, port=PORT, source=None):
 
 def forbidden(client_host: Host, port=PORT):
     """The client's own firewall: sending fails with EPERM."""
-    return _in_the_way("output", client_host, f"udp dport {port} drop")
+    return _in_the_way("output", client_host, f"udp dport {port} counter drop")
 
 
 def _in_the_way(hook, host, *words):

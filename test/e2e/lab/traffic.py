@@ -7,6 +7,7 @@ import socket
 import threading
 
 from lab.network import Host
+from lab.run import wait_until
 
 PORT = 7007
 CHUNK = 1 << 16
@@ -74,6 +75,54 @@ def transfer(host: Host, address, size=1 << 20, port=PORT, source=None):
 def _send(peer, data):
     peer.sendall(data)
     peer.shutdown(socket.SHUT_WR)
+
+
+class Talk:
+    """A TCP connection to an echo server that is never silent, until the block ends."""
+
+    def __init__(self, host: Host, address, port=PORT):
+        with host.inside():
+            self._peer = socket.create_connection((address, port), 10)
+        self._peer.settimeout(40)  # longer than it takes to find out that DTLS is gone
+        self._rounds = 0
+        self._failed = None
+        self._ended = threading.Event()
+        self._talking = threading.Thread(target=self._talk)
+
+    def __enter__(self):
+        self._talking.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._talking.join()
+        self._peer.close()
+        assert self._failed is None, self._failed
+
+    def _talk(self):
+        try:
+            while not self._ended.is_set():
+                self._say(os.urandom(CHUNK))
+                self._rounds += 1
+        except (OSError, AssertionError) as failure:
+            self._failed = failure
+
+    def _say(self, data):
+        self._peer.sendall(data)
+        received = b""
+        while len(received) < len(data):
+            part = self._peer.recv(CHUNK)
+            assert part, "the connection was closed"
+            received += part
+        assert received == data, "other bytes came back"
+
+    def goes_on(self, seconds=20):
+        """Waits until more data has come back: what was said before, and all that was lost, has arrived."""
+        before = self._rounds
+        wait_until(
+            lambda: self._failed or self._rounds > before + 1, seconds, "more data comes back"
+        )
+        assert self._failed is None, self._failed
 
 
 def carries_data(host: Host, gateway, *addresses):
