@@ -16,6 +16,7 @@ from lab import network as networks
 from lab.client import Client
 from lab.gateway import Gateway, default_config
 from lab.network import Network
+from lab.ocserv import Ocserv
 from lab.pki import Pki
 from lab.run import binaries, wait_until
 
@@ -158,6 +159,21 @@ def new_gateway(shared_gateway, network, folder, pki, pair):
 
     yield make
     _close_all(made)
+
+
+@pytest.fixture
+def new_ocserv(network, folder, pair):
+    """Makes an ocserv that is not started yet."""
+    made = []
+
+    def make(**config):
+        made.append(Ocserv(network.gateway, folder / f"ocserv-{next(_numbers)}", pair))
+        made[-1].config.update({key.replace("_", "-"): value for key, value in config.items()})
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """sallyport on Debian's ocserv: phases 1, 2, 3 and 5, and data over TLS."""
 
-import itertools
 import os
 import re
 import signal
@@ -16,22 +15,6 @@ from lab.traffic import carries_data, ping
 HOST = f"vpn.example.com:{PORT}"
 IPV4 = Ocserv.inner[0]
 PACKAGED = Path("/etc/ocserv/ocserv.conf")
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-def new_ocserv(network, folder, pair):
-    """Makes one that is not started yet."""
-    made = []
-
-    def make(**config):
-        made.append(Ocserv(network.gateway, folder / f"ocserv-{next(_numbers)}", pair))
-        made[-1].config.update({key.replace("_", "-"): value for key, value in config.items()})
-        return made[-1]
-
-    yield make
-    for server in made:
-        server.stop()
 
 
 @pytest.fixture
