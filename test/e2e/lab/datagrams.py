@@ -1,10 +1,12 @@
 """What goes over a cable, and datagrams of our own: whether data took UDP or TCP, and when hellos were sent."""
 
 import contextlib
+import math
 import os
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass
 
 from lab.gateway import PORT
@@ -59,7 +61,7 @@ class Recorder:
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._socket.bind((interface, ETH_P_ALL))
         self._socket.settimeout(0.1)
-        self._ended = threading.Event()
+        self._end = math.inf
         self._lock = threading.Lock()
         self._datagrams = []
         self._tcp_bytes = 0
@@ -74,7 +76,7 @@ class Recorder:
 
     def close(self):
         """What has been recorded can still be read."""
-        self._ended.set()
+        self._end = time.time()
         self._thread.join()
         self._socket.close()
 
@@ -83,14 +85,17 @@ class Recorder:
             try:
                 packet, extra, _, address = self._socket.recvmsg(1 << 16, 64)
             except TimeoutError:
-                if self._ended.is_set():
+                if self._end < math.inf:
                     return  # only once everything has been read
                 continue
             seconds, nanoseconds = struct.unpack("qq", extra[0][2][:16])
+            at = seconds + nanoseconds / 1e9
+            if at > self._end:
+                return
             with self._lock:
-                self._take(packet, address[1], seconds + nanoseconds / 1e9)
+                self._take(packet, address[1], at)
 
-    def _take(self, packet, ethertype, time):
+    def _take(self, packet, ethertype, at):
         if ethertype == ETH_P_IP:
             family, protocol, header = socket.AF_INET, packet[9], (packet[0] & 15) * 4
             addresses = packet[12:16], packet[16:20]
@@ -108,7 +113,7 @@ class Recorder:
         texts = [socket.inet_ntop(family, address) for address in addresses]
         payload = packet[header + 8 : header + struct.unpack_from(">H", packet, header + 4)[0]]
         ends = zip(texts, ports, strict=True)
-        self._datagrams.append(Datagram(time, *ends, payload))
+        self._datagrams.append(Datagram(at, *ends, payload))
 
     def datagrams(self, way=None, after=0.0):
         """All, or those of one way; `after` a time."""
@@ -126,8 +131,8 @@ class Recorder:
 
     def hello_times(self):
         """Of each hello, in seconds since the first."""
-        times = [one.time for one in self.hellos()]
-        return [time - times[0] for time in times]
+        hellos = self.hellos()
+        return [one.time - hellos[0].time for one in hellos]
 
     def wait_for(self, chosen, seconds=5, why="a datagram is seen"):
         """The first datagram that `chosen` likes."""
