@@ -108,7 +108,8 @@ def untouched(client_host):
 
 def _network_of(host):
     """Interfaces, routes, rules and resolver, without what the kernel adds to a new cable late."""
-    interfaces = [line.split()[1] for line in host.ip("-o", "link").splitlines()]
+    links = host.ip("-o", "link").splitlines()  # ip may complain that a namespace is being made meanwhile
+    interfaces = [line.split()[1] for line in links if line[0].isdigit()]
     commands = (("route",), ("-6", "route"), ("rule",), ("-6", "rule"))
     lines = [line for command in commands for line in host.ip("-o", *command).splitlines()]
     routes = [line for line in lines if "fe80::" not in line]
