@@ -1,4 +1,4 @@
-"""What goes over a cable, and datagrams of our own: whether data took UDP or TCP, and when hellos were sent."""
+"""What goes over a cable, whether data took UDP or TCP, when hellos were sent; and datagrams of our own."""
 
 import contextlib
 import math

@@ -76,6 +76,7 @@ def nat_port(client_host: Host, inner, outer, port=PORT):
     It keeps no table, so that it may change its mind amid the flow.
     """
     there = f"udp sport {inner} udp dport {port} udp sport set {outer}"
-    back = f"udp sport {port} udp dport {inner} drop\nudp sport {port} udp dport {outer} udp dport set {inner}"
-    with Rules(client_host, ("output", -150, there), ("prerouting", -300, back)):
+    old = f"udp sport {port} udp dport {inner} drop"
+    back = f"udp sport {port} udp dport {outer} udp dport set {inner}"
+    with Rules(client_host, ("output", -150, there), ("prerouting", -300, f"{old}\n{back}")):
         yield
