@@ -41,6 +41,7 @@ ErrorKind kind_of(int number) {
     case EEXIST:
       return ErrorKind::conflict;
     case ENODEV:
+    case ENXIO:  // an IPv6 address, where the MTU has become too small for IPv6
     case ENOENT:
     case ESRCH:
     case EADDRNOTAVAIL:

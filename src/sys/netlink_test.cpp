@@ -113,6 +113,17 @@ TEST(Netlink, says_that_ipv6_is_disabled) {
   });
 }
 
+TEST(Netlink, an_ipv6_address_goes_with_an_mtu_that_is_too_small) {
+  in_own_network([] {
+    const auto tun = open_tun({.name = "probe"}).value();
+    auto netlink = Netlink::open().value();
+    const InterfaceAddress added{netlink.link("probe").value().index, prefix("fd00::1/128")};
+    ASSERT_TRUE(netlink.add(added));
+    ASSERT_TRUE(netlink.set_mtu(added.interface, 1200));
+    EXPECT_EQ(netlink.remove(added).error().kind, ErrorKind::unavailable);
+  });
+}
+
 TEST(Tun, has_the_name_and_the_queues_asked_for) {
   in_own_network([] {
     const auto first = open_tun({.name = "sally%d", .queues = 3});
