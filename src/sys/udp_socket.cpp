@@ -73,6 +73,7 @@ Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
                    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &whole, sizeof whole) != 0) {
     return fail_errno("cannot forbid fragments");
   }
+  if (port == 0) return made;
   sockaddr_storage storage{};
   const auto size = to_sockaddr({ipv6 ? Address::v6({}) : Address(), port}, storage);
   if (::bind(made.number(), reinterpret_cast<sockaddr*>(&storage), size) != 0) {
@@ -111,6 +112,12 @@ std::optional<UdpSocket::Datagram> UdpSocket::receive(MutableByteView buffer) {
     if (errno == EAGAIN) return std::nullopt;
   }
   return std::nullopt;
+}
+
+void UdpSocket::change_port() {
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;  // udp(7): dissolves what the kernel has chosen
+  ::connect(descriptor_.number(), &nowhere, sizeof nowhere);
 }
 
 int UdpSocket::send(ByteView datagram, const UdpPath& path) {

@@ -16,9 +16,9 @@ struct UdpPath {
   bool operator==(const UdpPath&) const = default;
 };
 
-// A client's socket: of the family of whom it will talk to, from `port` (0: any). Its datagrams are never cut
-// into fragments: one that is longer than the path takes is EMSGSIZE, as far as the path is known. A
-// gateway's socket is listen_udp()'s, whose datagrams are.
+// A client's socket: of the family of whom it will talk to, from `port` (0: any, chosen with the first
+// datagram). Its datagrams are never cut into fragments: one that is longer than the path takes is EMSGSIZE,
+// as far as the path is known. A gateway's socket is listen_udp()'s, whose datagrams are.
 Result<Descriptor> open_udp(Address::Family family, std::uint16_t port);
 
 class UdpSocket {
@@ -33,6 +33,8 @@ class UdpSocket {
   };
   // Nothing: none is waiting. Errors that others caused (ICMP) are passed over.
   std::optional<Datagram> receive(MutableByteView buffer);
+  // The next datagram leaves from another port, unless one was named. What comes to the old one is lost.
+  void change_port();
   // 0, or errno. Blocked ports and lost routes show here.
   int send(ByteView datagram, const UdpPath& path);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proto/keepalive.hpp"
+#include "proto/mtu.hpp"
 #include "tls/dtls.hpp"
 #include "tunnel/udp_sockets.hpp"
 
@@ -23,6 +24,12 @@ struct Association {
   bool confirmed = false;                          // the peer has finished, too: it takes our records
 
   std::uint64_t newest = 0;  // highest sequence number of an authentic record
+
+  // At the gateway: the largest packet that came this way, and so may go back. Clients try the largest first.
+  // One that never tries is trusted after a while.
+  std::uint16_t largest = proto::min_ipv4_mtu;
+  bool tries_sizes = false;
+  proto::Time trust_at = proto::Time::max();
 };
 
 }  // namespace sallyport::tunnel

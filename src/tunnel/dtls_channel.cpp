@@ -22,6 +22,7 @@ constexpr std::size_t most_handshakes = 3;  // at once, of one tunnel
 constexpr auto handshake_limit = 12s;       // openconnect's
 constexpr auto ask_interval = 1s;           // while the peer may not have got our last flight
 constexpr auto pause_after_end = 1s;        // before the client's next hello
+constexpr auto trial_time = 5s;             // for a client to try what the path carries
 constexpr auto shortest_timer = 1ms;
 
 }  // namespace
@@ -57,7 +58,10 @@ Association* DtlsChannel::begin(const UdpRoute& route, Time now) {
   return &association;
 }
 
+// From a new port: ocserv has bound the old one to the association that has ended, and passes over hellos
+// that come from there (observed with ocserv 1.1.6).
 void DtlsChannel::begin_as_client(Time now) {
+  shared_.sockets.change_port(0);
   Association* begun = begin({.socket = 0, .path = {*settings_.gateway, std::nullopt}}, now);
   if (begun == nullptr) return;
   if (schedule_->given_up()) begun->expires = now + handshake_limit;  // else the schedule ends it
@@ -118,7 +122,11 @@ void DtlsChannel::confirm(Association& association, Time now) {
   for (auto earlier = handshakes_.begin(); earlier != place; ++earlier) shared_.index.remove(**earlier);
   handshakes_.erase(handshakes_.begin(), place + 1);
   schedule_.reset();
-  if (settings_.gateway) search_.emplace(proto::min_ipv4_mtu, settings_.mtu, now);
+  if (settings_.gateway) {
+    search_.emplace(proto::min_ipv4_mtu, settings_.mtu, now);
+  } else {
+    current_->trust_at = now + trial_time;
+  }
   report(State::up);
 }
 
@@ -139,8 +147,14 @@ std::optional<ByteView> DtlsChannel::open_next(Association& association, Mutable
   return std::nullopt;
 }
 
-void DtlsChannel::heard(Association& association, const UdpRoute& route, std::uint64_t sequence, Time now) {
+void DtlsChannel::heard(Association& association, ByteView plaintext, const UdpRoute& route,
+                        std::uint64_t sequence, Time now) {
   association.liveness.heard(now);
+  if (const auto frame = proto::parse_dtls_frame(plaintext)) {
+    const auto size = static_cast<std::uint16_t>(frame->payload.size());
+    association.largest = std::max(association.largest, size);
+    if (frame->type == FrameType::dpd_request && size > proto::min_ipv4_mtu) association.tries_sizes = true;
+  }
   // Only what is newer than all before may move it: an old record comes late, or again from somebody else.
   if (sequence >= association.newest) {
     association.newest = sequence;
@@ -186,7 +200,11 @@ UdpSockets::Outcome DtlsChannel::flush(Association& association) {
 
 // --- the path's MTU
 
-// Begins anew where the path has become narrower. A gateway's datagrams are cut into fragments instead.
+std::uint16_t DtlsChannel::largest_packet() const {
+  return std::min(settings_.mtu, settings_.gateway ? search_->largest() : current_->largest);
+}
+
+// Begins anew where the path has become narrower. A gateway's datagrams are cut into fragments then.
 void DtlsChannel::search_mtu(Time now) {
   if (settings_.gateway && (!search_ || search_->is_done())) {
     search_.emplace(proto::min_ipv4_mtu, settings_.mtu, now);
@@ -257,7 +275,7 @@ void DtlsChannel::report(State state, std::string why) {
 Time DtlsChannel::next() const {
   Time next = schedule_ ? schedule_->next() : Time::max();
   for (const auto& one : handshakes_) next = std::min({next, one->expires, one->retransmit_at, one->ask_at});
-  if (current_) next = std::min({next, current_->liveness.next(), current_->ask_at});
+  if (current_) next = std::min({next, current_->liveness.next(), current_->ask_at, current_->trust_at});
   if (current_ && search_) next = std::min(next, search_->next());
   return next;
 }
@@ -280,6 +298,10 @@ void DtlsChannel::meet_deadlines(Time now) {
       case Keepalive::Action::none:
         break;
     }
+  }
+  if (current_ && now >= current_->trust_at) {
+    current_->trust_at = Time::max();
+    if (!current_->tries_sizes) current_->largest = settings_.mtu;
   }
   continue_search(now);
   keep_schedule(now);

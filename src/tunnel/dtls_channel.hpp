@@ -49,7 +49,8 @@ class DtlsChannel {
                                proto::Time now);
   std::optional<ByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
   // A record of it was authentic.
-  void heard(Association& association, const UdpRoute& route, std::uint64_t sequence, proto::Time now);
+  void heard(Association& association, ByteView plaintext, const UdpRoute& route, std::uint64_t sequence,
+             proto::Time now);
   void end(Association& association, std::string why, proto::Time now);
 
   // --- time
@@ -69,7 +70,7 @@ class DtlsChannel {
   void note_timer(Association& association, proto::Time now);
   UdpSockets::Outcome write(Association& association, ByteView frame);
   UdpSockets::Outcome flush(Association& association);
-  std::uint16_t largest_packet() const { return search_ ? search_->largest() : settings_.mtu; }
+  std::uint16_t largest_packet() const;
   void search_mtu(proto::Time now);
   void continue_search(proto::Time now);
   bool is_current(const Association& association) const { return current_.get() == &association; }

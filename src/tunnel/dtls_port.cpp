@@ -162,7 +162,7 @@ std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, con
   }
   const auto plaintext = channel.open(association, datagram_.bytes, plaintext_, now);
   const bool news = !plaintext || !association.confirmed;
-  if (plaintext) channel.heard(association, datagram_.route, record.sequence, now);
+  if (plaintext) channel.heard(association, *plaintext, datagram_.route, record.sequence, now);
   if (news) tunnels_.wake_by(tunnel, channel.next());
   if (!plaintext) return std::nullopt;
   return Opened{association, *plaintext};

@@ -207,12 +207,43 @@ TEST_F(DtlsTest, a_packet_that_dtls_does_not_carry_goes_over_tls) {
   with.mtu = 1418;
   auto tls_peer = attached(with);
   auto peer = established(keys);
+  peer.send(FrameType::dpd_request, Bytes(1400));  // the path carries that much
+  EXPECT_EQ(peer.receive().payload.size(), 1400U);
   const auto large = make_packet({.from = host4, .to = peer4, .size = 1401});
   tun_.put(large);
   EXPECT_EQ(tls_peer.receive().payload, large);
   const auto fits = make_packet({.from = host4, .to = peer4, .size = 1400});
   tun_.put(fits);
   EXPECT_EQ(peer.receive().payload, fits);
+}
+
+TEST_F(DtlsTest, what_the_path_has_not_carried_goes_over_tls) {
+  const auto keys = new_keys();
+  offer(keys);
+  auto tls_peer = attached();
+  auto peer = established(keys);
+  const auto large = make_packet({.from = host4, .to = peer4, .size = 1300});
+  tun_.put(large);
+  EXPECT_EQ(tls_peer.receive().payload, large);
+  peer.send(FrameType::data, make_packet({.from = peer4, .to = host4, .size = 1300}));
+  EXPECT_EQ(tun_.take().size(), 1300U);
+  tun_.put(large);
+  EXPECT_EQ(peer.receive().payload, large);
+}
+
+TEST_F(DtlsTest, a_client_that_never_tries_sizes_is_trusted_after_a_while) {
+  const auto keys = new_keys();
+  offer(keys);
+  const auto tls_peer = attached();
+  auto peer = established(keys);
+  const auto large = make_packet({.from = host4, .to = peer4, .size = 1400});
+  const auto begin = Clock::now();
+  for (auto got = peer.receive(200ms); got.nothing && Clock::now() - begin < patience;
+       got = peer.receive(200ms)) {
+    tun_.put(large);
+  }
+  EXPECT_GE(Clock::now() - begin, 4s);
+  EXPECT_LT(Clock::now() - begin, 10s);
 }
 
 TEST_F(DtlsTest, data_without_any_answer_goes_back_to_tls) {

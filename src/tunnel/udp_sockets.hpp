@@ -26,6 +26,7 @@ class UdpSockets {
     UdpRoute route;
   };
   std::optional<Datagram> receive(std::size_t socket);
+  void change_port(std::size_t socket) { sockets_[socket].change_port(); }
   // Whoever waits for an answer takes anything but `sent` for silence.
   enum class Outcome : std::uint8_t { sent, too_long, refused };
   Outcome send(ByteView datagram, const UdpRoute& route);
