@@ -51,6 +51,16 @@ def lost(client_host: Host, gateway_host: Host, port=PORT):
         yield
 
 
+@contextlib.contextmanager
+def narrow(client_host: Host, gateway_host: Host, largest, port=PORT):
+    """A path that swallows longer UDP (header and data) both ways without a word."""
+    longer = f"udp length > {largest} drop"
+    with _in_the_way("input", gateway_host, f"udp dport {port} {longer}"), _in_the_way(
+        "input", client_host, f"udp sport {port} {longer}"
+    ):
+        yield
+
+
 def refused(gateway_host: Host, port=PORT, source=None):
     """An ICMP error comes back: ECONNREFUSED at the client."""
     return _in_the_way("input", gateway_host, _from(source), f"udp dport {port} reject")
