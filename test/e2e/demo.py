@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.client import BLOCKED, Client, Connection
+from lab.firewall import dropped
 from lab.gateway import Gateway
 from lab.network import Network, remove_abandoned
 from lab.pki import Pki
@@ -26,6 +27,10 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
  </ServerList>
 </AnyConnectProfile>
 """
+
+
+RESUMPTION = "--dtls12-ciphers=AES256-GCM-SHA384"
+SHORTENED = "--demo-dtls-hellos=3"  # gives up after 4 s instead of 32
 
 
 @dataclass
@@ -83,23 +88,82 @@ def authenticate(stage) -> bool:
 
 def connect(stage) -> bool:
     """Phase 5: the tunnel over TLS, and what goes through it."""
-    host, gateway = stage.network["client"], stage.network.gateway
     say(indented(stage.shown["5"]) + "\n" + indented(stage.tunnel.stdout))
-    say(indented(host.run("ip", "-br", "address", "show", "dev", "sally0").stdout))
-    for address in ("10.20.0.1", "fd20::1"):
+    say(indented(stage.network["client"].run("ip", "-br", "address", "show", "dev", "sally0").stdout))
+    move_data(stage, "TLS", "10.20.0.1", "fd20::1")
+    say("  sallyportctl sessions\n" + indented(stage.gateway.ctl("sessions").stdout))
+    return end(stage)
+
+
+def move_data(stage, channel, *addresses):
+    """Pings, and bytes there and back."""
+    host = stage.network["client"]
+    for address in addresses:
         pinged = host.run("ping", "-c", 3, "-i", "0.1", address).stdout.splitlines()
-        say(f"  ping {address}\n" + indented("\n".join(pinged[1:4] + pinged[-1:])))
-        with echo_server(gateway, address):
+        say(f"  ping {address} over {channel}\n" + indented("\n".join(pinged[1:4] + pinged[-1:])))
+        with echo_server(stage.network.gateway, address):
             begin = time.monotonic()
             transfer(host, address, MEGABYTES << 20)
             took = time.monotonic() - begin
         rate = MEGABYTES * 8 * 1.048576 / took
-        say(f"  {MEGABYTES} MB to {address} and back: {took:.2f} s, {rate:.0f} Mbit/s each way, same bytes")
-    say("  sallyportctl sessions\n" + indented(stage.gateway.ctl("sessions").stdout))
+        say(
+            f"  {MEGABYTES} MB to {address} and back over {channel}: {took:.2f} s, {rate:.0f} Mbit/s each way,"
+            " same bytes"
+        )
+
+
+def end(stage) -> bool:
+    """Ctrl-C, and whether the machine is as it was."""
     say("  Ctrl-C")
     status = stage.tunnel.stop()
     say(indented(stage.tunnel.output.splitlines()[-1]) + f"\n    ended with {status}")
-    return status == 0 and "sally0" not in host.ip("link")
+    return status == 0 and "sally0" not in stage.network["client"].ip("link")
+
+
+def interface_mtu(stage) -> int:
+    return int(re.search(r"mtu (\d+)", stage.network["client"].ip("link", "show", "dev", "sally0"))[1])
+
+
+def begin(stage, *options):
+    """A new connection; shows what CONNECT agreed on for DTLS."""
+    arguments = ("--user=alice", "--verbose", *options, HOST)
+    say(f"  sallyport connect {' '.join(arguments)}")
+    stage.tunnel = stage.client.start(stage.pki, *arguments).wait_up()
+    headers = [line for line in stage.tunnel.output.splitlines() if line.startswith("5   X-DTLS")]
+    say(indented("\n".join(headers)) + f"\n    | interface MTU {interface_mtu(stage)}")
+
+
+def dtls_by(stage, mode, *options) -> bool:
+    """Phase 6 until DTLS carries the data."""
+    say(f"\n  by {mode}")
+    begin(stage, *options)
+    stage.tunnel.wait_output(r"dtls up .*\n")
+    say(indented(stage.shown["6"]) + "\n" + indented(stage.tunnel.stdout))
+    move_data(stage, "DTLS", "10.20.0.1")
+    session = stage.gateway.only_session()
+    say(f"  sallyportctl session: dtls {session['dtls']}, mtu {session['mtu']}")
+    return session["dtls"]["state"] == "up" and end(stage)
+
+
+def dtls_blocked(stage) -> bool:
+    """UDP goes nowhere: data stays on TLS, and the interface gets the MTU for it."""
+    say("\n  with UDP blocked at the gateway, hellos at 0, 1 and 3 s only, given up at 4 s instead of 32")
+    with dropped(stage.network.gateway):
+        begin(stage, SHORTENED)
+        move_data(stage, "TLS", "10.20.0.1")
+        stage.tunnel.wait_output(r"reconnect .*\n")
+        said = [line for line in stage.tunnel.output.splitlines() if "DTLS is blocked" in line]
+        say(indented(stage.tunnel.stdout) + "\n" + indented("\n".join(said)))
+        say(f"    | interface MTU {interface_mtu(stage)}")
+        move_data(stage, "TLS", "10.20.0.1")
+        state = stage.gateway.only_session()["dtls"]["state"]
+        return state == "none" and interface_mtu(stage) == 1418 and end(stage)
+
+
+def dtls(stage) -> bool:
+    """Phase 6: the flow's own way, openconnect's, and where UDP is blocked."""
+    resumed = dtls_by(stage, "session resumption", RESUMPTION)
+    return resumed and dtls_by(stage, "pre-shared key") and dtls_blocked(stage)
 
 
 def demonstration_gateway(network, folder, pki) -> Gateway:
@@ -120,7 +184,7 @@ PHASES = [
     ("POST, user authentication", authenticate),
     ("downloader", None),
     ("CSTP CONNECT and the tunnel over TLS", connect),
-    ("DTLS", None),
+    ("DTLS", dtls),
 ]
 
 
