@@ -68,9 +68,10 @@ Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
   const bool ipv6 = family == Address::Family::v6;
   Descriptor made(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!made) return fail_errno("cannot open a UDP socket");
-  const int whole = ipv6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
-  if (::setsockopt(made.number(), ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
-                   ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &whole, sizeof whole) != 0) {
+  const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  const int option = ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER;
+  const int whole = IP_PMTUDISC_DO;  // the same number for IPv6
+  if (::setsockopt(made.number(), level, option, &whole, sizeof whole) != 0) {
     return fail_errno("cannot forbid fragments");
   }
   if (port == 0) return made;
@@ -117,7 +118,7 @@ std::optional<UdpSocket::Datagram> UdpSocket::receive(MutableByteView buffer) {
 void UdpSocket::change_port() {
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;  // udp(7): dissolves what the kernel has chosen
-  ::connect(descriptor_.number(), &nowhere, sizeof nowhere);
+  (void)::connect(descriptor_.number(), &nowhere, sizeof nowhere);  // else it stays, which is no harm
 }
 
 int UdpSocket::send(ByteView datagram, const UdpPath& path) {

@@ -99,6 +99,19 @@ TEST(Dtls, a_pre_shared_key_makes_an_association) {
   expect_data_both_ways(ends);
 }
 
+TEST(Dtls, a_client_without_aes_gets_chacha20) {
+  const auto all = psk();
+  for (const auto* cipher : {"PSK-CHACHA20-POLY1305", "PSK-AES128-GCM-SHA256"}) {
+    auto only = all;
+    only.ciphers = cipher;
+    Ends ends(only, all);
+    ends.shake_hands();
+    ASSERT_TRUE(ends.client.is_established()) << ends.client.error().text;
+    EXPECT_EQ(ends.gateway.cipher(), cipher);
+    expect_data_both_ways(ends);
+  }
+}
+
 TEST(Dtls, every_suite_resumes_a_session_that_never_was) {
   for (const auto* cipher :
        {"ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384", "AES256-GCM-SHA384",
