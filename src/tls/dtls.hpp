@@ -39,6 +39,8 @@ class Dtls {
   ~Dtls();
 
   // The steps that follow read this datagram, which must stay until the next one is fed or want_read comes.
+  // One with a record that is too short to be encrypted is dropped: OpenSSL 3.0 would take it for a fatal
+  // error, although anybody may have sent it.
   void feed(ByteView datagram);
 
   // want_read: feed it, or retransmit() in time. A server's first step needs the hello fed. What an agreed
@@ -59,7 +61,6 @@ class Dtls {
   bool is_established() const { return established_; }
   // Has the other end finished, too? The one that speaks last in a handshake can't know.
   bool peer_has_finished() const;
-  const DtlsKeys& keys() const { return *keys_; }
   const Error& error() const { return error_; }  // of the last step that was closed or failed
   std::string version() const;                   // "DTLSv1.2"
   std::string cipher() const;                    // OpenSSL's name
@@ -68,6 +69,7 @@ class Dtls {
   Step step(int result);
   Step fail_with(ErrorKind kind, std::string text);
   bool resumes_as_agreed() const;
+  std::size_t shortest_record() const;
 
   // The order matters: the SSL goes first, it points to the others.
   std::shared_ptr<const DtlsKeys> keys_;

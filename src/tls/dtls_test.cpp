@@ -181,6 +181,50 @@ TEST(Dtls, forged_and_repeated_records_are_passed_over) {
   expect_data_both_ways(ends);
 }
 
+TEST(Dtls, no_forged_record_of_any_length_ends_an_association) {
+  auto chacha = psk();
+  chacha.ciphers = "PSK-CHACHA20-POLY1305";
+  for (const auto& keys : {psk(), chacha, resumption(), resumption("AES128-SHA")}) {
+    SCOPED_TRACE(keys.ciphers);
+    Ends ends(keys);
+    ends.shake_hands();
+    Bytes buffer(20000);
+    std::size_t size = 0;
+    for (const int type : {20, 21, 22, 23}) {
+      for (std::size_t length = 0; length < 80; ++length) {
+        Bytes forged{static_cast<std::uint8_t>(type),  0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0xff, 0, 0,
+                     static_cast<std::uint8_t>(length)};
+        forged.resize(forged.size() + length, 0x5a);
+        for (auto* end : {&ends.client, &ends.gateway}) {
+          end->feed(forged);
+          ASSERT_EQ(end->read(buffer, size), Step::want_read) << type << ' ' << length << end->error().text;
+          end->clear_output();
+        }
+      }
+    }
+    expect_data_both_ways(ends);
+  }
+}
+
+TEST(Dtls, no_forged_record_ends_a_handshake) {
+  for (const auto& keys : {psk(), resumption()}) {
+    for (std::size_t length = 0; length < 80; ++length) {
+      Ends ends(keys);
+      ends.client.handshake();
+      Ends::deliver(ends.client, ends.gateway);
+      Bytes forged{22, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 7, 0, static_cast<std::uint8_t>(length)};
+      forged.resize(forged.size() + length, 0x5a);
+      for (auto* end : {&ends.client, &ends.gateway}) {
+        end->feed(forged);
+        EXPECT_EQ(end->handshake(), Step::want_read) << length;
+      }
+      while (Ends::deliver(ends.gateway, ends.client) || Ends::deliver(ends.client, ends.gateway)) {
+      }
+      EXPECT_TRUE(ends.client.is_established() && ends.gateway.is_established()) << length;
+    }
+  }
+}
+
 TEST(Dtls, a_hello_that_got_lost_is_repeated) {
   Ends ends(psk());
   ends.client.handshake();
