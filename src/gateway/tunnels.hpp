@@ -39,7 +39,7 @@ class Tunnels {
 
   // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
   Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets);
-  // Closes all tunnels without a word: the clients come back.
+  // Closes all tunnels without a DISCONNECT: the clients come back.
   void stop();
 
   // --- from any control thread

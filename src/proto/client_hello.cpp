@@ -11,7 +11,7 @@ constexpr std::size_t random_size = 32;
 constexpr std::size_t max_session_id = 32;
 
 // The ClientHello's body, when the record holds the whole of it (RFC 6347 section 4.2.2).
-Result<ByteView> whole_body(ByteView datagram, std::uint16_t& message_seq) {
+Result<ByteView> whole_body(ByteView datagram) {
   constexpr auto other = ErrorKind::malformed;
   const auto header = peek_dtls_record(datagram);
   if (!header || header->type != DtlsRecord::handshake || header->epoch != 0) {
@@ -20,7 +20,7 @@ Result<ByteView> whole_body(ByteView datagram, std::uint16_t& message_seq) {
   Reader record(header->fragment);
   if (TRY(record.u8()) != client_hello_type) return fail(other, "not a ClientHello");
   const auto length = TRY(record.u24());
-  message_seq = TRY(record.u16());
+  TRY(record.u16());  // its number
   const auto fragment_offset = TRY(record.u24());
   const auto fragment_length = TRY(record.u24());
   if (fragment_offset != 0 || fragment_length != length) return fail(other, "a fragment");
@@ -29,14 +29,12 @@ Result<ByteView> whole_body(ByteView datagram, std::uint16_t& message_seq) {
 
 Result<ClientHello> parse(ByteView datagram) {
   ClientHello hello;
-  Reader body(TRY(whole_body(datagram, hello.message_seq)));
-  hello.version = TRY(body.u16());
-  if (!is_dtls_version(hello.version)) return fail(ErrorKind::malformed, "not DTLS");
+  Reader body(TRY(whole_body(datagram)));
+  if (!is_dtls_version(TRY(body.u16()))) return fail(ErrorKind::malformed, "not DTLS");
   hello.random = TRY(body.take(random_size));
   const auto id_size = TRY(body.u8());
   if (id_size > max_session_id) return fail(ErrorKind::malformed, "the session id is too long");
   hello.session_id = TRY(body.take(id_size));
-  hello.offset = hello_session_id_offset;
   return hello;
 }
 

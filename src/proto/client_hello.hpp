@@ -9,18 +9,13 @@
 
 namespace sallyport::proto {
 
-// In an unfragmented hello: record header 13, handshake header 12, version 2, random 32, length 1.
-inline constexpr std::size_t hello_session_id_offset = 60;
-
 struct ClientHello {
-  std::uint16_t version = 0;      // 0xfefd DTLS 1.2, 0xfeff 1.0, 0x0100 Cisco's 0.9
-  std::uint16_t message_seq = 0;  // 1 after a HelloVerifyRequest
-  std::size_t offset = 0;         // of the session id in the datagram
-  ByteView random;                // 32 bytes: the same in each repetition of a hello
-  ByteView session_id;            // up to 32 bytes of the datagram
+  ByteView random;      // 32 bytes: the same in each repetition of a hello
+  ByteView session_id;  // up to 32 bytes
 };
 
-// Nothing: not a ClientHello, or one that is cut or fragmented, which no client of ours sends.
+// Parts of the datagram. Nothing: not a ClientHello of DTLS, or one that is cut or fragmented, which no
+// client of ours sends.
 std::optional<ClientHello> peek_client_hello(ByteView datagram);
 
 }  // namespace sallyport::proto

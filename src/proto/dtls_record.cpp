@@ -8,9 +8,9 @@ Result<DtlsRecord> parse(ByteView datagram) {
   Reader in(datagram);
   DtlsRecord record;
   record.type = TRY(in.u8());
-  record.version = TRY(in.u16());
+  const auto version = TRY(in.u16());
   if (record.type < DtlsRecord::change_cipher_spec || record.type > DtlsRecord::application_data ||
-      !is_dtls_version(record.version)) {
+      !is_dtls_version(version)) {
     return fail(ErrorKind::malformed, "not DTLS");
   }
   record.epoch = TRY(in.u16());

@@ -9,6 +9,8 @@
 
 namespace sallyport::proto {
 
+inline constexpr std::size_t dtls_record_header_size = 13;
+
 // RFC 6347 section 4.1.
 struct DtlsRecord {
   static constexpr std::uint8_t change_cipher_spec = 20;
@@ -17,7 +19,6 @@ struct DtlsRecord {
   static constexpr std::uint8_t application_data = 23;
 
   std::uint8_t type = 0;
-  std::uint16_t version = 0;
   std::uint16_t epoch = 0;     // 0: not encrypted
   std::uint64_t sequence = 0;  // within the epoch, 48 bits
   ByteView fragment;           // of the datagram

@@ -21,12 +21,16 @@ Keepalive::Rule Keepalive::Rule::for_datagrams() const {
   auto rule = *this;
   rule.unanswered_probe_after = seconds(2);
   rule.unanswered_probe_every = seconds(1);
-  rule.unanswered_dead_after = seconds(10);
+  rule.unanswered_limit = seconds(10);
   return rule;
 }
 
 Keepalive::Action Keepalive::due(Time now) {
   if (now >= dead_at()) return Action::give_up;
+  if (now >= unanswered_at()) {
+    unanswered_since_ = Time::max();
+    return Action::unanswered;
+  }
   if (now >= next_probe()) {
     last_probe_ = last_sent_ = now;
     return Action::probe;
@@ -39,14 +43,15 @@ Keepalive::Action Keepalive::due(Time now) {
 }
 
 bool Keepalive::waits_for_answer() const {
-  return rule_.unanswered_dead_after > Duration(0) && unanswered_since_ != Time::max();
+  return rule_.unanswered_limit > Duration(0) && unanswered_since_ != Time::max();
 }
 
 Time Keepalive::dead_at() const {
-  auto time = Time::max();
-  if (probes()) time = last_heard_ + rule_.dead_after;
-  if (waits_for_answer()) time = std::min(time, unanswered_since_ + rule_.unanswered_dead_after);
-  return time;
+  return probes() ? last_heard_ + rule_.dead_after : Time::max();
+}
+
+Time Keepalive::unanswered_at() const {
+  return waits_for_answer() ? unanswered_since_ + rule_.unanswered_limit : Time::max();
 }
 
 Time Keepalive::next_probe() const {
@@ -65,7 +70,7 @@ Time Keepalive::next_probe() const {
 }
 
 Time Keepalive::next() const {
-  auto next = std::min(next_probe(), dead_at());
+  auto next = std::min({next_probe(), dead_at(), unanswered_at()});
   if (rule_.send_within > Duration(0)) next = std::min(next, last_sent_ + rule_.send_within);
   return next;
 }

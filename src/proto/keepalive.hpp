@@ -11,7 +11,13 @@ namespace sallyport::proto {
 
 class Keepalive {
  public:
-  enum class Action : std::uint8_t { none, keepalive, probe, give_up };
+  enum class Action : std::uint8_t {
+    none,
+    keepalive,
+    probe,
+    unanswered,  // once: data has had no answer for too long
+    give_up,     // the peer is taken for dead
+  };
 
   // All 0: off.
   struct Rule {
@@ -23,7 +29,7 @@ class Keepalive {
     // is lost meanwhile could go over TLS. Counted from the first data since the peer was heard.
     Duration unanswered_probe_after{0};
     Duration unanswered_probe_every{0};
-    Duration unanswered_dead_after{0};
+    Duration unanswered_limit{0};
 
     // Probes after one DPD interval, gives up after two. Something is sent in each DPD interval in any case:
     // anylink drops a client that is silent for longer.
@@ -59,6 +65,7 @@ class Keepalive {
   bool probes() const { return rule_.dead_after > Duration(0); }
   bool waits_for_answer() const;
   Time dead_at() const;
+  Time unanswered_at() const;
   Time next_probe() const;
 
   Rule rule_;

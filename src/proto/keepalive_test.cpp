@@ -83,7 +83,10 @@ TEST(Keepalive, data_without_an_answer_is_asked_after_early_on_dtls) {
     EXPECT_EQ(channel.due(start + seconds(second) - milliseconds(1)), Action::none);
     EXPECT_EQ(channel.due(start + seconds(second)), Action::probe);
   }
-  EXPECT_EQ(channel.due(start + seconds(15)), Action::give_up);
+  EXPECT_EQ(channel.due(start + seconds(15)), Action::unanswered);
+  EXPECT_EQ(channel.due(start + seconds(16)), Action::none);  // once
+  channel.sent_data(start + seconds(17));
+  EXPECT_EQ(channel.next(), start + seconds(19));
 }
 
 TEST(Keepalive, an_answer_ends_the_asking) {

@@ -37,6 +37,12 @@ void MtuSearch::answered(std::size_t size, Time now) {
   if (size >= size_ || high_ - low_ <= close_enough) try_next(now);
 }
 
+void MtuSearch::refused(Time now) {
+  if (done_) return;
+  high_ = size_;
+  try_next(now);
+}
+
 void MtuSearch::try_next(Time now) {
   next_ = now;
   tries_ = 0;

@@ -19,6 +19,7 @@ class MtuSearch {
   std::optional<std::uint16_t> due(Time now);
   Time next() const { return done_ ? Time::max() : next_; }
   void answered(std::size_t size, Time now);  // early, late or again
+  void refused(Time now);                     // the size that due() gave can't even be sent
 
   bool is_done() const { return done_; }
   // What may be sent: while it goes on, the largest that was answered. A gateway that answers no probe at

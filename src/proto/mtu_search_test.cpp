@@ -100,6 +100,23 @@ TEST(MtuSearch, an_answer_of_a_size_that_was_not_asked_is_ignored) {
   EXPECT_FALSE(search.is_done());
 }
 
+TEST(MtuSearch, what_cannot_be_sent_is_not_tried_again) {
+  MtuSearch search(576, 1434, start);
+  int probes = 0;
+  for (auto size = search.due(start); size; size = search.due(start)) {
+    ++probes;
+    if (*size > 1334) {
+      search.refused(start);
+    } else {
+      search.answered(*size, start);
+    }
+  }
+  EXPECT_TRUE(search.is_done());
+  EXPECT_GT(search.largest(), 1334 - 9);
+  EXPECT_LE(search.largest(), 1334);
+  EXPECT_LT(probes, 10);
+}
+
 TEST(MtuSearch, a_small_link_is_not_searched) {
   EXPECT_EQ(search({.passes = 500}, 1280, 576).size, 576);
 }

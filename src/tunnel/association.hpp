@@ -22,6 +22,7 @@ struct Association {
   proto::Time retransmit_at = proto::Time::max();  // OpenSSL's timer
   proto::Time ask_at = proto::Time::max();         // when to ask the peer whether it has finished, too
   bool confirmed = false;                          // the peer has finished, too: it takes our records
+  bool silent = false;  // at the gateway: does not answer; TLS has the data until it is heard again
 
   std::uint64_t newest = 0;  // highest sequence number of an authentic record
 

@@ -1,6 +1,7 @@
 #include "tunnel/dtls_channel.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "proto/dtls_frame.hpp"
@@ -18,17 +19,24 @@ using proto::Keepalive;
 using proto::Time;
 using tls::Step;
 
-constexpr std::size_t most_handshakes = 3;  // at once, of one tunnel
-constexpr auto handshake_limit = 12s;       // openconnect's
-constexpr auto ask_interval = 1s;           // while the peer may not have got our last flight
-constexpr auto pause_after_end = 1s;        // before the client's next hello
-constexpr auto trial_time = 5s;             // for a client to try what the path carries
+constexpr int most_handshakes = 3;       // at once, of one tunnel
+constexpr int handshake_burst = 8;       // ... begun at once
+constexpr auto handshake_interval = 1s;  // ... and then
+constexpr auto move_interval = 1s;       // how often a client may change its port
+constexpr auto handshake_limit = 12s;    // openconnect's
+constexpr auto ask_interval = 1s;        // while the peer may not have got our last flight
+constexpr auto pause_after_end = 1s;     // before the client's next hello
+constexpr auto trial_time = 5s;          // for a client to try what the path carries
 constexpr auto shortest_timer = 1ms;
 
 }  // namespace
 
 DtlsChannel::DtlsChannel(Tunnel& tunnel, DtlsShared& shared, DtlsSettings settings, Time now)
-    : tunnel_(tunnel), shared_(shared), settings_(std::move(settings)) {
+    : tunnel_(tunnel),
+      shared_(shared),
+      settings_(std::move(settings)),
+      handshakes_begun_(handshake_interval, handshake_burst),
+      moves_(move_interval, 3) {
   if (!settings_.gateway) return;
   schedule_.emplace(now, settings_.hellos);
   keep_schedule(now);
@@ -75,7 +83,9 @@ void DtlsChannel::welcome(const proto::ClientHello& hello, ByteView datagram, co
   };
   // Whatever of ours got lost is repeated in its own time; a replay gets nothing.
   if (repeats(current_) || std::ranges::any_of(handshakes_, repeats)) return;
-  if (handshakes_.size() >= most_handshakes) return tunnel_.counters.drop(Drop::stray);
+  if (handshakes_.size() >= most_handshakes || !handshakes_begun_.allow(now)) {
+    return tunnel_.counters.drop(Drop::stray);
+  }
   Association* begun = begin(route, now);
   if (begun == nullptr) return;
   begun->hello_random.assign(hello.random.begin(), hello.random.end());
@@ -100,7 +110,8 @@ bool DtlsChannel::shake_hands(Association& association, ByteView datagram, Time 
   // The client speaks first, so that the gateway hears whether its last flight has arrived, and the other way
   // round.
   if (settings_.gateway) association.ask_at = now;
-  if (association.dtls.peer_has_finished()) confirm(association, now);
+  // A client is content with an answer only: handshakes may pass where data does not.
+  if (!settings_.gateway && association.dtls.peer_has_finished()) confirm(association, now);
   return true;
 }
 
@@ -122,6 +133,7 @@ void DtlsChannel::confirm(Association& association, Time now) {
   for (auto earlier = handshakes_.begin(); earlier != place; ++earlier) shared_.index.remove(**earlier);
   handshakes_.erase(handshakes_.begin(), place + 1);
   schedule_.reset();
+  refusal_.clear();
   if (settings_.gateway) {
     search_.emplace(proto::min_ipv4_mtu, settings_.mtu, now);
   } else {
@@ -148,17 +160,18 @@ std::optional<ByteView> DtlsChannel::open_next(Association& association, Mutable
 }
 
 void DtlsChannel::heard(Association& association, ByteView plaintext, const UdpRoute& route,
-                        std::uint64_t sequence, Time now) {
+                        std::optional<std::uint64_t> sequence, Time now) {
   association.liveness.heard(now);
+  if (std::exchange(association.silent, false)) report(State::up);
   if (const auto frame = proto::parse_dtls_frame(plaintext)) {
     const auto size = static_cast<std::uint16_t>(frame->payload.size());
     association.largest = std::max(association.largest, size);
     if (frame->type == FrameType::dpd_request && size > proto::min_ipv4_mtu) association.tries_sizes = true;
   }
   // Only what is newer than all before may move it: an old record comes late, or again from somebody else.
-  if (sequence >= association.newest) {
-    association.newest = sequence;
-    if (association.route != route) {
+  if (sequence && *sequence >= association.newest) {
+    association.newest = *sequence;
+    if (association.route != route && moves_.allow(now)) {
       shared_.index.move(association, route);
       if (is_current(association)) report(State::up);
     }
@@ -213,7 +226,9 @@ void DtlsChannel::search_mtu(Time now) {
 
 void DtlsChannel::continue_search(Time now) {
   if (!current_ || !search_ || search_->is_done()) return;
-  if (const auto size = search_->due(now)) write(*current_, proto::dtls_probe(*size));
+  while (const auto size = search_->due(now)) {
+    if (write(*current_, proto::dtls_probe(*size)) == UdpSockets::Outcome::too_long) search_->refused(now);
+  }
   if (search_->is_done()) report(State::up);
 }
 
@@ -235,6 +250,7 @@ void DtlsChannel::end(Association& association, std::string why, Time now) {
   flush(association);
   if (is_current(association)) return lose_current(std::move(why), now);
   remove_handshake(association);
+  refusal_ = why;
   if (!current_ && handshakes_.empty() && !schedule_) report(State::none, std::move(why));
 }
 
@@ -244,6 +260,14 @@ void DtlsChannel::lose_current(std::string why, Time now) {
   report(State::none, std::move(why));
   // Not at once: a gateway that closes each association must not make us shake hands without end.
   if (settings_.gateway) schedule_.emplace(now + pause_after_end, settings_.hellos);
+}
+
+// The client shakes hands anew. The gateway waits for it, and takes its data when the path is there again.
+void DtlsChannel::fall_silent(Time now) {
+  constexpr auto why = "the other end does not answer";
+  if (settings_.gateway) return end(*current_, why, now);
+  current_->silent = true;
+  report(State::none, why);
 }
 
 void DtlsChannel::close() {
@@ -288,6 +312,9 @@ void DtlsChannel::meet_deadlines(Time now) {
     switch (current_->liveness.due(now)) {
       case Keepalive::Action::give_up:
         end(*current_, "the other end has not been heard for too long", now);
+        break;
+      case Keepalive::Action::unanswered:
+        fall_silent(now);
         break;
       case Keepalive::Action::probe:
         write(*current_, proto::dtls_frame(FrameType::dpd_request));
@@ -338,7 +365,7 @@ void DtlsChannel::keep_schedule(Time now) {
       break;
     case proto::DtlsBackoff::Action::give_up:
       drop_handshakes();
-      report(State::given_up, "the gateway does not answer");
+      report(State::given_up, refusal_.empty() ? "the gateway does not answer" : refusal_);
       break;
     case proto::DtlsBackoff::Action::attempt:
       drop_handshakes();

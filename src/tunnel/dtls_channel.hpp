@@ -13,6 +13,7 @@
 #include "proto/cstp_frame.hpp"
 #include "proto/mtu_search.hpp"
 #include "tunnel/dtls_shared.hpp"
+#include "tunnel/rate_limit.hpp"
 
 namespace sallyport::tunnel {
 
@@ -27,7 +28,9 @@ class DtlsChannel {
 
   // --- data
 
-  bool carries(std::size_t packet) const { return current_ && packet <= largest_packet(); }
+  bool carries(std::size_t packet) const {
+    return current_ && !current_->silent && packet <= largest_packet();
+  }
   enum class Outcome : std::uint8_t {
     sent,
     sent_first,  // ... and the peer has not answered since: the next deadline may be nearer
@@ -49,8 +52,9 @@ class DtlsChannel {
                                proto::Time now);
   std::optional<ByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
   // A record of it was authentic.
-  void heard(Association& association, ByteView plaintext, const UdpRoute& route, std::uint64_t sequence,
-             proto::Time now);
+  // `sequence`: the record's, where it is sure to be its own.
+  void heard(Association& association, ByteView plaintext, const UdpRoute& route,
+             std::optional<std::uint64_t> sequence, proto::Time now);
   void end(Association& association, std::string why, proto::Time now);
 
   // --- time
@@ -64,6 +68,7 @@ class DtlsChannel {
   void begin_as_client(proto::Time now);
   void confirm(Association& association, proto::Time now);
   void lose_current(std::string why, proto::Time now);
+  void fall_silent(proto::Time now);
   void meet_deadline(Association& handshake, proto::Time now);
   void ask(Association& association, proto::Time now);
   void keep_schedule(proto::Time now);
@@ -84,6 +89,9 @@ class DtlsChannel {
   std::vector<std::unique_ptr<Association>> handshakes_;
   std::optional<proto::DtlsBackoff> schedule_;  // at the client, while there is no association
   std::optional<proto::MtuSearch> search_;      // at the client, of the association that carries data
+  std::string refusal_;                         // at the client: why the latest handshake failed, if it did
+  RateLimit handshakes_begun_;
+  RateLimit moves_;
 };
 
 }  // namespace sallyport::tunnel

@@ -37,6 +37,7 @@ void DtlsPort::offer(OfferDtls offer, Time now) {
   Tunnel* tunnel = tunnels_.find(id.session);
   if (tunnel != nullptr && tunnel->settings.id.generation > id.generation) return;
   const auto earlier = offers_.find(id.session);
+  if (earlier != offers_.end() && earlier->second.terms.id.generation > id.generation) return;
   if (earlier != offers_.end()) withdraw(earlier->second.terms.id);
   const bool runs = tunnel != nullptr && tunnel->settings.id == id;
   if (runs) tunnel_ended(*tunnel);  // its earlier DTLS
@@ -130,10 +131,11 @@ std::optional<DtlsPort::Opened> DtlsPort::open_known(const DtlsRecord& record, T
 
 // A NAT has given the client another port, or the client another network the same address.
 std::optional<DtlsPort::Opened> DtlsPort::open_moved(const DtlsRecord& record, Time now) {
-  const bool may_be = record.type == DtlsRecord::application_data && record.epoch > 0;
-  if (may_be && moves_.allow(now)) {
+  if (record.type == DtlsRecord::application_data && record.epoch > 0) {
     candidates_ = shared_.index.near(datagram_.route.path.peer.address);
-    if (auto opened = open_one_of(candidates_, record, now)) return opened;
+    const bool may_be = !candidates_.empty() && moves_.allow(now);
+    auto opened = may_be ? open_one_of(candidates_, record, now) : std::nullopt;
+    if (opened) return opened;
   }
   nobody_.drop(Drop::stray);
   return std::nullopt;
@@ -154,22 +156,30 @@ std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, con
                                                    Time now) {
   Tunnel& tunnel = association.tunnel;
   auto& channel = *tunnel.dtls;
+  // Only then is the sequence number the one of the record that proves to be authentic.
+  const bool alone = datagram_.bytes.size() == proto::dtls_record_header_size + record.fragment.size();
   if (!association.dtls.is_established()) {
     const bool established = channel.shake_hands(association, datagram_.bytes, now);
-    tunnels_.wake_by(tunnel, channel.next());
+    look_again(tunnel);
     if (!established) return std::nullopt;
     datagram_.bytes = {};  // used up; data may have come with it
   }
   const auto plaintext = channel.open(association, datagram_.bytes, plaintext_, now);
-  const bool news = !plaintext || !association.confirmed;
-  if (plaintext) channel.heard(association, *plaintext, datagram_.route, record.sequence, now);
-  if (news) tunnels_.wake_by(tunnel, channel.next());
-  if (!plaintext) return std::nullopt;
+  if (!plaintext) {
+    look_again(tunnel);
+    return std::nullopt;
+  }
+  const auto sequence = alone && record.epoch > 0 ? std::optional(record.sequence) : std::nullopt;
+  channel.heard(association, *plaintext, datagram_.route, sequence, now);
   return Opened{association, *plaintext};
 }
 
 std::optional<ByteView> DtlsPort::open_next(Association& association, Time now) {
   return association.tunnel.dtls->open_next(association, plaintext_, now);
+}
+
+void DtlsPort::look_again(Tunnel& tunnel) {
+  if (tunnel.dtls) tunnels_.wake_by(tunnel, tunnel.dtls->next());
 }
 
 }  // namespace sallyport::tunnel

@@ -35,6 +35,7 @@ class DtlsPort {
   // Whose the datagram is, once a record of it was authentic. Handshakes are seen to here.
   std::optional<Opened> open(proto::Time now);
   std::optional<ByteView> open_next(Association& association, proto::Time now);
+  void look_again(Tunnel& tunnel);  // what was in it may have brought the next deadline nearer
 
   const Counters& nobody() const { return nobody_; }
   void leave_thread() const { shared_.context.leave_thread(); }

@@ -251,7 +251,7 @@ TEST_F(DtlsTest, data_without_any_answer_goes_back_to_tls) {
   proto::Keepalive::Rule impatient;
   impatient.unanswered_probe_after = 20ms;
   impatient.unanswered_probe_every = 20ms;
-  impatient.unanswered_dead_after = 200ms;
+  impatient.unanswered_limit = 200ms;
   offer(keys, {1, 1}, impatient);
   auto tls_peer = attached();
   auto peer = established(keys);
@@ -259,8 +259,48 @@ TEST_F(DtlsTest, data_without_any_answer_goes_back_to_tls) {
   EXPECT_EQ(peer.receive().type, FrameType::dpd_request);  // is asked after, and does not answer
   const auto report = events_.next<DtlsReport>();
   EXPECT_EQ(report.state, State::none);
-  EXPECT_EQ(report.why, "the other end has not been heard for too long");
+  EXPECT_EQ(report.why, "the other end does not answer");
   expect_to_peer(tls_peer);
+  expect_from_peer(peer);  // the path is there again
+  EXPECT_EQ(next_state(), State::up);
+  while (peer.receive(50ms).type == FrameType::dpd_request) {
+  }
+  expect_to_peer(peer);
+}
+
+TEST_F(DtlsTest, a_record_in_front_of_a_captured_one_moves_nobody) {
+  const auto keys = new_keys();
+  offer(keys);
+  const auto tls_peer = attached();
+  auto peer = established(keys);
+  // A stranger races a record that the client has sent, with one of his own before it.
+  auto both = Bytes{23, 0xfe, 0xfd, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 40};
+  both.resize(both.size() + 40, 0x5a);
+  const auto captured = peer.record(FrameType::keepalive).at(0);
+  both.insert(both.end(), captured.begin(), captured.end());
+  auto stranger = new_peer(keys);
+  stranger.transmit(both);
+  expect_from_peer(peer);
+  expect_to_peer(peer);
+  EXPECT_TRUE(events_.empty());
+  peer.change_port();
+  expect_from_peer(peer);
+  EXPECT_EQ(next_state(), State::up);
+  expect_to_peer(peer);
+}
+
+TEST_F(DtlsTest, a_stranger_does_not_use_up_the_following_of_others) {
+  const auto keys = new_keys();
+  offer(keys);
+  const auto tls_peer = attached();
+  auto peer = established(keys);
+  auto elsewhere = or_throw(sys::UdpSocket::from(or_throw(sys::listen_udp({ip("127.0.0.9"), 0}))));
+  Bytes junk{23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 40};
+  junk.resize(junk.size() + 40, 0x5a);
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(elsewhere.send(junk, {gateway_, std::nullopt}), 0);
+  peer.change_port();
+  expect_from_peer(peer);
+  EXPECT_EQ(next_state(), State::up);
 }
 
 TEST_F(DtlsTest, the_tunnels_end_is_dtlss_end) {

@@ -95,10 +95,13 @@ void FromPeers::carry_datagram(DtlsPort& port, proto::Time now) {
   const auto opened = port.open(now);
   if (!opened) return;
   auto& association = opened->association;
-  if (!carry_dtls_frame(association, opened->plaintext, now)) return;
-  while (const auto record = port.open_next(association, now)) {
-    if (!carry_dtls_frame(association, *record, now)) return;
+  Tunnel& tunnel = association.tunnel;
+  bool goes_on = carry_dtls_frame(association, opened->plaintext, now);
+  while (goes_on) {
+    const auto record = port.open_next(association, now);
+    goes_on = record && carry_dtls_frame(association, *record, now);
   }
+  port.look_again(tunnel);
 }
 
 // False: the association has ended.

@@ -96,6 +96,7 @@ void Loop::obey(Attach&& attach) {
   const TunnelId id = attach.settings.id;
   if (Tunnel* running = tunnels_.find(id.session)) {
     if (running->settings.id.generation > id.generation) {
+      if (dtls_) dtls_->withdraw(id);
       attach.socket.close();
       tell_(Ended{{id, {}, now_}, EndCause::replaced, {}, "a later tunnel of the session runs already"});
       return;
@@ -105,7 +106,10 @@ void Loop::obey(Attach&& attach) {
   const Bytes unread = std::move(attach.unread);
   Tunnel& tunnel = tunnels_.add(std::move(attach), now_);
   const auto added = poller_.add_edge_triggered(tunnel.channel.socket(), &tunnel);
-  if (!added) return end(tunnel, {EndCause::lost, {}, added.error().text});
+  if (!added) {
+    if (dtls_) dtls_->withdraw(id);
+    return end(tunnel, {EndCause::lost, {}, added.error().text});
+  }
   if (dtls_) dtls_->tunnel_begun(tunnel, now_);
   if (auto ending = from_peers_.carry_unread(tunnel, unread, now_)) return end(tunnel, std::move(*ending));
   serve(tunnel, false);  // OpenSSL may hold decrypted bytes that no event will tell of
@@ -176,6 +180,7 @@ void Loop::meet_deadline(Tunnel& tunnel) {
       // What waits will keep the connection alive just as well.
       if (!tunnel.channel.has_output()) tunnel.channel.send_control(proto::cstp_frame(FrameType::keepalive));
       break;
+    case Keepalive::Action::unanswered:  // a rule of DTLS
     case Keepalive::Action::none:
       break;
   }

@@ -23,7 +23,7 @@ class Worker {
   static Result<std::unique_ptr<Worker>> start(WorkerSettings settings, std::function<void(Event)> tell);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  ~Worker();  // ends the thread; tunnels that are left are closed without a word
+  ~Worker();  // ends the thread; tunnels that are left are closed without a word but DTLS's goodbye
 
   void post(Command command);  // from any thread; in order
 

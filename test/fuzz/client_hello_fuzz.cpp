@@ -21,9 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!hello) return 0;
   must_lie_within(hello->session_id, datagram);
   must_lie_within(hello->random, datagram);
-  if (!record || hello->session_id.size() > 32 || hello->random.size() != 32 ||
-      hello->session_id.data() != data + hello->offset) {
-    std::abort();
-  }
+  if (!record || hello->session_id.size() > 32 || hello->random.size() != 32) std::abort();
   return 0;
 }
