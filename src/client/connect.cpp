@@ -86,9 +86,28 @@ net::Task<HttpSession::Exchanged> ask_for_tunnel(HttpSession& session, const pro
 // The gateway's side and the machine's side of a tunnel, ready for packets.
 struct Prepared {
   Agreement agreement;
+  Result<tunnel::DtlsSettings> dtls;
+  Descriptor udp;
   proto::HostSettings settings;
   HostInterface interface;
 };
+
+// What phase 6 needs. Where it can't be, the interface must not wait for it with the MTU of DTLS.
+void prepare_dtls(Prepared& prepared, const Connected& connected, const proto::ConnectRequest& request,
+                  const ConnectOptions& options) {
+  auto& reply = prepared.agreement.reply;
+  const auto& gateway = connected.gateway.address;
+  prepared.dtls = dtls_settings(reply, request, connected.stream->connection(), gateway, options);
+  if (prepared.dtls) {
+    auto socket = sys::open_udp(gateway.family(), options.dtls_local_port);
+    if (socket) {
+      prepared.udp = std::move(*socket);
+    } else {
+      prepared.dtls = tl::unexpected(std::move(socket).error());
+    }
+  }
+  if (!prepared.dtls && reply.mtu > 0) reply.dtls_mtu = 0;
+}
 
 // The headers that phase 6 is about. Who knows a session's id may disturb its handshakes.
 void show_dtls_headers(const proto::HeaderList& headers, const Console& console) {
@@ -96,31 +115,33 @@ void show_dtls_headers(const proto::HeaderList& headers, const Console& console)
   constexpr std::size_t shown_of_id = 8;
   for (const auto& [name, value] : headers) {
     if (!starts_with_ignoring_case(name, "X-DTLS")) continue;
-    const bool is_id = name == "X-DTLS-Session-ID" || name == "X-DTLS-App-ID";
+    const bool is_id = is_dtls_id(name);
     console.say("5   " + terminal_line(name + ": " + (is_id ? value.substr(0, shown_of_id) + "…" : value)));
   }
 }
 
 void record_finished(const Prepared& prepared, const Attempt& attempt) {
-  const auto& [agreement, settings, interface] = prepared;
-  const auto& reply = agreement.reply;
+  const auto& reply = prepared.agreement.reply;
+  const auto& settings = prepared.settings;
   auto event = Attempt::event(Phase::connect, Step::finished);
   if (settings.ipv4) event.with(FieldName::ipv4, settings.ipv4->address().to_text());
   if (settings.ipv6) event.with(FieldName::ipv6, settings.ipv6->address().to_text());
   event.with(FieldName::cstp_mtu, reply.mtu);
   if (reply.dtls_mtu > 0) event.with(FieldName::dtls_mtu, reply.dtls_mtu);
-  event.with(FieldName::mtu, settings.mtu).with(FieldName::interface, interface.name);
+  event.with(FieldName::mtu, settings.mtu).with(FieldName::interface, prepared.interface.name);
   attempt.record(event);
 }
 
-net::Task<Prepared> prepare(const proto::HttpReply& answer, const Address& gateway,
-                            const Admission& admission, const Attempt& attempt) {
+net::Task<Prepared> prepare(const proto::HttpReply& answer, const Connected& connected,
+                            const proto::ConnectRequest& request, const Admission& admission,
+                            const Attempt& attempt) {
   Prepared prepared;
   auto& agreement = prepared.agreement;
   agreement.headers = answer.headers.list();
   agreement.reply = or_throw(proto::ConnectReply::parse(agreement.headers));
-  agreement.gateway = gateway;
+  agreement.gateway = connected.gateway.address;
   agreement.banner = admission.complete.banner.filled();
+  prepare_dtls(prepared, connected, request, attempt.options);
   const auto mtu = interface_mtu(agreement.reply, attempt.options);
   prepared.settings = or_throw(network_settings(agreement, mtu, attempt.options));
   show_dtls_headers(agreement.headers, attempt.console);
@@ -139,13 +160,6 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   settings.mtu = mtu;
   settings.liveness = proto::Keepalive::Rule::client(reply.dpd, reply.keepalive);
   return settings;
-}
-
-Descriptor open_udp_socket(const Address& gateway, Opened& opened, const Attempt& attempt) {
-  auto socket = sys::open_udp(gateway.family(), attempt.options.dtls_local_port);
-  if (socket) return std::move(*socket);
-  opened.dtls = tl::unexpected(socket.error());
-  return {};
 }
 
 // The gateway has opened the tunnel, but this machine can't: the session need not wait for us.
@@ -171,7 +185,7 @@ net::Task<Opened> connect(HttpSession& session, const Admission& admission, cons
   std::optional<Prepared> prepared;
   std::optional<Failure> failed;
   try {
-    auto ready = co_await prepare(exchanged.reply, connected.gateway.address, admission, attempt);
+    auto ready = co_await prepare(exchanged.reply, connected, request, admission, attempt);
     prepared = std::move(ready);
   } catch (const Failure& failure) {
     failed = failure;
@@ -181,20 +195,18 @@ net::Task<Opened> connect(HttpSession& session, const Admission& admission, cons
     throw *failed;
   }
   const auto& tls = connected.stream->connection();
-  const auto& gateway = connected.gateway.address;
   const auto& settings = prepared->settings;
-  Opened opened{{settings.ipv4, settings.ipv6, tls.version(), tls.cipher(), false},
+  Opened opened{{settings.ipv4, settings.ipv6, tls.version(), tls.cipher(), prepared->dtls.has_value()},
                 std::move(prepared->agreement),
                 settings.mtu,
-                {}};
-  opened.dtls = dtls_settings(opened.agreement.reply, request, tls, gateway, attempt.options);
-  Descriptor udp;
-  if (opened.dtls) udp = open_udp_socket(gateway, opened, attempt);
-  opened.facts.dtls = opened.dtls.has_value();
+                std::move(prepared->dtls)};
   auto [socket, connection] = connected.stream->release();
   tunnel::Attach attach{tunnel_settings(opened.agreement.reply, settings.mtu), nullptr, std::move(socket),
                         std::move(connection), std::move(exchanged.rest)};
-  or_throw(attempt.tunnel.start(std::move(prepared->interface.tun), std::move(udp), std::move(attach)));
+  or_throw(
+      attempt.tunnel.start(std::move(prepared->interface.tun), std::move(prepared->udp), std::move(attach)));
+  // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.
+  attempt.tunnel.post(tunnel::AskTotals{});
   co_return opened;
 }
 

@@ -27,8 +27,9 @@ struct Opened {
   Result<tunnel::DtlsSettings> dtls;  // or why there is none
 };
 
-// The tunnel runs when it returns. From the gateway's agreement on, the user's wishes stand in the tunnel's
-// row. Throws Ended: login_failed when the gateway rejects the token; Failure.
+// The tunnel runs when it returns, and answers with its first Totals. From the gateway's agreement on, the
+// user's wishes stand in the tunnel's row. Throws Ended: login_failed when the gateway rejects the token;
+// Failure.
 net::Task<Opened> connect(HttpSession& session, const Admission& admission, const Attempt& attempt);
 
 }  // namespace sallyport::client

@@ -40,7 +40,7 @@ Result<tunnel::DtlsSettings> dtls_settings(const proto::ConnectReply& reply,
                     : request.master_secret;
   tunnel::DtlsSettings settings;
   settings.keys = std::make_shared<const tls::DtlsKeys>(std::move(keys));
-  settings.mtu = interface_mtu(reply, options);
+  settings.mtu = std::min<std::uint16_t>(interface_mtu(reply, options), proto::max_cstp_payload);
   settings.liveness = proto::Keepalive::Rule::client(reply.dtls_dpd, reply.dtls_keepalive).for_datagrams();
   settings.gateway = Endpoint{gateway, terms.port};
   if (options.dtls_hellos > 0) settings.hellos = options.dtls_hellos;

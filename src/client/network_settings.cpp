@@ -41,9 +41,7 @@ std::vector<std::string> header_lines(const proto::HeaderList& headers) {
   std::vector<std::string> lines;
   for (const auto& [name, value] : headers) {
     const bool ours = starts_with_ignoring_case(name, "X-CSTP-") || starts_with_ignoring_case(name, "X-DTLS");
-    const bool secret = starts_with_ignoring_case(name, "X-DTLS-Session-ID") ||
-                        starts_with_ignoring_case(name, "X-DTLS-App-ID") ||
-                        starts_with_ignoring_case(name, "X-CSTP-Post-Auth-XML");
+    const bool secret = is_dtls_id(name) || starts_with_ignoring_case(name, "X-CSTP-Post-Auth-XML");
     if (ours && !secret) lines.push_back(terminal_line(name + '=' + value));
   }
   return lines;
@@ -76,6 +74,11 @@ std::uint16_t bounded(std::uint16_t mtu, const ConnectOptions& options) {
 }
 
 }  // namespace
+
+bool is_dtls_id(std::string_view header) {
+  return starts_with_ignoring_case(header, "X-DTLS-Session-ID") ||
+         starts_with_ignoring_case(header, "X-DTLS-App-ID");
+}
 
 std::uint16_t interface_mtu(const proto::ConnectReply& reply, const ConnectOptions& options) {
   return bounded(reply.dtls_mtu > 0 ? reply.dtls_mtu : reply.mtu, options);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "client/options.hpp"
 #include "proto/client_messages.hpp"
@@ -17,6 +18,9 @@ std::uint16_t interface_mtu(const proto::ConnectReply& reply, const ConnectOptio
 // from.
 std::optional<std::uint16_t> mtu_without_dtls(const proto::ConnectReply& reply,
                                               const ConnectOptions& options);
+
+// X-DTLS-Session-ID and X-DTLS-App-ID: who knows one may disturb the session's handshakes.
+bool is_dtls_id(std::string_view header);
 
 // What the gateway has said.
 struct Agreement {

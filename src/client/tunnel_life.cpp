@@ -1,11 +1,13 @@
 #include "client/tunnel_life.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "client/terminal_text.hpp"
 #include "proto/lifetimes.hpp"
+#include "proto/mtu.hpp"
 
 namespace sallyport::client {
 
@@ -88,7 +90,10 @@ net::Task<void> reconfigure(const proto::HostSettings& settings, bool dtls, cons
 class DtlsLife {
  public:
   DtlsLife(const Opened& opened, const Attempt& attempt)
-      : agreement_(opened.agreement), attempt_(attempt), mtu_(opened.mtu) {}
+      : agreement_(opened.agreement),
+        attempt_(attempt),
+        ipv6_(opened.facts.ipv6.has_value()),
+        mtu_(opened.mtu) {}
 
   net::Task<void> on(const tunnel::DtlsReport& report) {
     using enum tunnel::DtlsReport::State;
@@ -120,14 +125,23 @@ class DtlsLife {
 
   // A narrow path, or an X-CSTP-MTU above X-DTLS-MTU: larger packets would go over TLS for ever.
   net::Task<void> fit(std::uint16_t passes) {
-    if (mtu_ > passes) co_await use(passes, true);
+    const auto mtu = with_room_for_ipv6(passes);
+    if (mtu_ > mtu) co_await use(mtu, true);
+  }
+
+  // IPv6 must not fall out of a running tunnel, and go around it. Packets that are too large for DTLS go over
+  // TLS.
+  std::uint16_t with_room_for_ipv6(std::uint16_t mtu) const {
+    constexpr auto least = static_cast<std::uint16_t>(proto::min_ipv6_mtu);
+    return ipv6_ ? std::max(mtu, least) : mtu;
   }
 
   net::Task<void> give_up(const tunnel::DtlsReport& report) {
     attempt_.record(Attempt::event(flow::Phase::dtls, flow::Step::gave_up));
     attempt_.console.complain("DTLS is blocked, data stays on TLS: " + terminal_line(report.why) +
                               "; it is tried once a minute");
-    if (const auto mtu = mtu_without_dtls(agreement_.reply, attempt_.options)) co_await use(*mtu, false);
+    const auto mtu = mtu_without_dtls(agreement_.reply, attempt_.options);
+    if (mtu) co_await use(with_room_for_ipv6(*mtu), false);
   }
 
   net::Task<void> use(std::uint16_t mtu, bool dtls) {
@@ -138,6 +152,7 @@ class DtlsLife {
 
   const Agreement& agreement_;
   const Attempt& attempt_;
+  bool ipv6_;          // inside
   std::uint16_t mtu_;  // of the interface
   bool up_ = false;
 };
@@ -174,8 +189,6 @@ std::string statistics_line(const tunnel::Counters& counters) {
 }
 
 net::Task<void> live(const Opened& opened, const Attempt& attempt) {
-  // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.
-  attempt.tunnel.post(tunnel::AskTotals{});
   bool announced = false;
   DtlsLife dtls(opened, attempt);
   for (;;) {

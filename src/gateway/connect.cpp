@@ -130,7 +130,12 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   opening.reply = connect_reply(*request, *session, facts);
   opening.tunnel = tunnel_settings(*session, opening.reply);
   if (facts.dtls) {
-    opening.dtls = or_throw(dtls_settings(*facts.dtls, *request, stream.connection(), opening.reply));
+    auto dtls = dtls_settings(*facts.dtls, *request, stream.connection(), opening.reply);
+    if (!dtls) {
+      caller.services.tunnels.never_ran(opening.tunnel.id);
+      co_return tl::unexpected(unavailable(dtls.error().text));
+    }
+    opening.dtls = std::move(*dtls);
   }
   opening.agent = proto::classify_user_agent(request->user_agent);
   opening.idle_timeout = store::policy_of(*session).idle_timeout;
