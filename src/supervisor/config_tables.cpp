@@ -327,8 +327,8 @@ Keys<GroupPolicy> group_policy_keys() {
           choice<RekeyMethod>({{"ssl", RekeyMethod::ssl}, {"new-tunnel", RekeyMethod::new_tunnel}}),
           R"("new-tunnel")",
           "How the keys are made fresh: \"new-tunnel\" connects again with the session's cookie, which works "
-          "with every client and version of TLS; \"ssl\" stays on the connection. DTLS always uses "
-          "\"new-tunnel\"."),
+          "with every client and version of TLS; \"ssl\" stays on the connection, and DTLS keeps "
+          "its keys."),
       key<S>("client_profile", &S::client_profile, path(), "",
              "AnyConnect profile (XML) that is pushed to the client."),
       key<S>("max_sessions_per_user", &S::max_sessions_per_user, number(0, 1000000), "0",

@@ -70,8 +70,7 @@ int Supervisor::run() {
   }
   signals_ = std::move(*signals);
   const auto& listen = setup_->config.listen;
-  log::notice("ready",
-              {{"version", version()}, {"tcp", text_of(listen.tcp)}, {"udp", text_of(listen.udp)}});
+  log::notice("ready", {{"version", version()}, {"tcp", text_of(listen.tcp)}, {"udp", text_of(listen.udp)}});
   sd_notify(0, "READY=1\nSTATUS=serving");
   serve();
   sd_notify(0, "STOPPING=1");

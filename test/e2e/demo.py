@@ -106,10 +106,8 @@ def move_data(stage, channel, *addresses):
             transfer(host, address, MEGABYTES << 20)
             took = time.monotonic() - begin
         rate = MEGABYTES * 8 * 1.048576 / took
-        say(
-            f"  {MEGABYTES} MB to {address} and back over {channel}: {took:.2f} s, {rate:.0f} Mbit/s each way,"
-            " same bytes"
-        )
+        said = f"{MEGABYTES} MB to {address} and back over {channel}: {took:.2f} s"
+        say(f"  {said}, {rate:.0f} Mbit/s each way, same bytes")
 
 
 def end(stage) -> bool:
