@@ -4,6 +4,7 @@
 
 #include "client/network_settings.hpp"
 #include "client/terminal_text.hpp"
+#include "tunnel/dtls_keys.hpp"
 
 namespace sallyport::client {
 
@@ -12,10 +13,6 @@ namespace {
 using flow::FieldName;
 using flow::Phase;
 using flow::Step;
-
-tls::DtlsKeys::Mode mode_of(const proto::DtlsSuite& suite) {
-  return suite.mode == proto::DtlsMode::psk ? tls::DtlsKeys::Mode::psk : tls::DtlsKeys::Mode::resumption;
-}
 
 }  // namespace
 
@@ -30,16 +27,8 @@ Result<tunnel::DtlsSettings> dtls_settings(const proto::ConnectReply& reply,
                                            const tls::Connection& connection, const Address& gateway,
                                            const ConnectOptions& options) {
   const auto terms = TRY(proto::dtls_terms(reply, request.dtls_offer()));
-  tls::DtlsKeys keys;
-  keys.mode = mode_of(*terms.suite);
-  keys.cisco_0_9 = terms.suite->version == proto::DtlsVersion::v0_9;
-  keys.ciphers = terms.suite->openssl_name;
-  keys.session_id = terms.session_id;
-  keys.secret = terms.suite->mode == proto::DtlsMode::psk
-                    ? TRY(connection.export_key(proto::dtls_psk_label, proto::dtls_psk_size))
-                    : request.master_secret;
   tunnel::DtlsSettings settings;
-  settings.keys = std::make_shared<const tls::DtlsKeys>(std::move(keys));
+  settings.keys = TRY(tunnel::dtls_keys(terms, request.master_secret, connection));
   settings.mtu = std::min<std::uint16_t>(interface_mtu(reply, options), proto::max_cstp_payload);
   settings.liveness = proto::Keepalive::Rule::client(reply.dtls_dpd, reply.dtls_keepalive).for_datagrams();
   settings.gateway = Endpoint{gateway, terms.port};

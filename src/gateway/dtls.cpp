@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tls/random.hpp"
+#include "tunnel/dtls_keys.hpp"
 
 namespace sallyport::gateway {
 
@@ -45,15 +46,8 @@ Result<tunnel::DtlsSettings> dtls_settings(const proto::DtlsTerms& terms,
                                            const proto::ConnectRequest& request,
                                            const tls::Connection& connection,
                                            const proto::ConnectReply& reply) {
-  tls::DtlsKeys keys;
-  const bool psk = terms.suite->mode == proto::DtlsMode::psk;
-  keys.mode = psk ? tls::DtlsKeys::Mode::psk : tls::DtlsKeys::Mode::resumption;
-  keys.ciphers = terms.suite->openssl_name;
-  keys.session_id = terms.session_id;
-  keys.secret =
-      psk ? TRY(connection.export_key(proto::dtls_psk_label, proto::dtls_psk_size)) : request.master_secret;
   tunnel::DtlsSettings settings;
-  settings.keys = std::make_shared<const tls::DtlsKeys>(std::move(keys));
+  settings.keys = TRY(tunnel::dtls_keys(terms, request.master_secret, connection));
   settings.mtu = reply.dtls_mtu;
   settings.liveness = proto::Keepalive::Rule::gateway(reply.dtls_dpd).for_datagrams();
   return settings;

@@ -25,7 +25,7 @@ DtlsBackoff::Action DtlsBackoff::due(Time now) {
     next_attempt_ = now + attempt_interval;
     return Action::attempt;
   }
-  if (now >= start_ + hello_times[most_hellos_ - 1] + patience) {
+  if (now >= give_up_at()) {
     given_up_ = true;
     next_attempt_ = now + attempt_interval;
     return Action::give_up;
@@ -37,6 +37,10 @@ DtlsBackoff::Action DtlsBackoff::due(Time now) {
 Time DtlsBackoff::next() const {
   if (given_up_) return next_attempt_;
   if (hellos_ < most_hellos_) return start_ + hello_times[hellos_];
+  return give_up_at();
+}
+
+Time DtlsBackoff::give_up_at() const {
   return start_ + hello_times[most_hellos_ - 1] + patience;
 }
 

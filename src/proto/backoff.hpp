@@ -30,6 +30,8 @@ class DtlsBackoff {
   bool given_up() const { return given_up_; }
 
  private:
+  Time give_up_at() const;
+
   Time start_;
   std::size_t most_hellos_;
   std::size_t hellos_ = 0;
