@@ -185,6 +185,15 @@ def vpn_client(client_host, folder, request):
     made.close()
 
 
+@pytest.fixture
+def client(untouched, gateway, vpn_client):
+    """sallyport on the shared gateway, where no session is left when the test is over."""
+    yield vpn_client
+    vpn_client.close()
+    if gateway.is_running:
+        gateway.ctl("disconnect", "--all")
+
+
 def _close_all(gateways):
     for gateway in gateways:
         _running.remove(gateway)

@@ -118,17 +118,13 @@ def end(stage) -> bool:
     return status == 0 and "sally0" not in stage.network["client"].ip("link")
 
 
-def interface_mtu(stage) -> int:
-    return int(re.search(r"mtu (\d+)", stage.network["client"].ip("link", "show", "dev", "sally0"))[1])
-
-
 def begin(stage, *options):
     """A new connection; shows what CONNECT agreed on for DTLS."""
     arguments = ("--user=alice", "--verbose", *options, HOST)
     say(f"  sallyport connect {' '.join(arguments)}")
     stage.tunnel = stage.client.start(stage.pki, *arguments).wait_up()
     headers = [line for line in stage.tunnel.output.splitlines() if line.startswith("5   X-DTLS")]
-    say(indented("\n".join(headers)) + f"\n    | interface MTU {interface_mtu(stage)}")
+    say(indented("\n".join(headers)) + f"\n    | interface MTU {stage.network['client'].mtu()}")
 
 
 def dtls_by(stage, mode, *options) -> bool:
@@ -152,10 +148,10 @@ def dtls_blocked(stage) -> bool:
         stage.tunnel.wait_output(r"reconnect .*\n")
         said = [line for line in stage.tunnel.output.splitlines() if "DTLS is blocked" in line]
         say(indented(stage.tunnel.stdout) + "\n" + indented("\n".join(said)))
-        say(f"    | interface MTU {interface_mtu(stage)}")
+        say(f"    | interface MTU {stage.network['client'].mtu()}")
         move_data(stage, "TLS", "10.20.0.1")
         state = stage.gateway.only_session()["dtls"]["state"]
-        return state == "none" and interface_mtu(stage) == 1418 and end(stage)
+        return state == "none" and stage.network["client"].mtu() == 1418 and end(stage)
 
 
 def dtls(stage) -> bool:

@@ -16,14 +16,6 @@ from lab.traffic import carries_data, ping
 HOST = "vpn.example.com"
 
 
-@pytest.fixture
-def client(untouched, gateway, vpn_client):
-    yield vpn_client
-    vpn_client.close()
-    if gateway.is_running:
-        gateway.ctl("disconnect", "--all")
-
-
 def connection_process(tunnel):
     """The unprivileged part."""
     children = [

@@ -12,13 +12,6 @@ PSK = "PSK-AES256-GCM-SHA384"
 
 
 @pytest.fixture
-def client(untouched, gateway, vpn_client):
-    yield vpn_client
-    vpn_client.close()
-    gateway.ctl("disconnect", "--all")
-
-
-@pytest.fixture
 def changed_gateway(untouched, new_gateway, vpn_client):
     """Started with a changed configuration: changed_gateway(listen={"udp": ""})."""
 
@@ -41,15 +34,11 @@ def wait_dtls(tunnel, gateway):
     return session
 
 
-def mtu_of_interface(host, mtu):
-    return f" mtu {mtu} " in host.ip("link", "show", "sally0")
-
-
 def test_with_a_pre_shared_key_by_default(gateway, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     session = wait_dtls(tunnel, gateway)
     assert session["dtls"]["version"] == "DTLSv1.2" and session["dtls"]["cipher"] == PSK
-    assert session["mtu"] == 1434 and mtu_of_interface(client_host, 1434)
+    assert session["mtu"] == 1434 and client_host.mtu() == 1434
     assert tunnel.stdout.splitlines()[0].endswith(" dtls negotiating")
     carries_data_over("udp", client_host, gateway)
     session = gateway.only_session()
@@ -70,7 +59,7 @@ def test_by_resumption(gateway, client, client_host, pki, option, cipher):
     tunnel = client.start(pki, "--user=alice", option, HOST).wait_up()
     session = wait_dtls(tunnel, gateway)
     assert session["dtls"]["cipher"] == cipher and session["mtu"] == 1434, session
-    assert mtu_of_interface(client_host, 1434)
+    assert client_host.mtu() == 1434
     carries_data_over("udp", client_host, gateway)
 
 
@@ -85,7 +74,7 @@ def test_cbc_behind_the_switch_for_old_clients(changed_gateway, vpn_client, clie
     tunnel = vpn_client.start(pki, "--user=alice", f"--dtls12-ciphers={cipher}", HOST).wait_up()
     session = wait_dtls(tunnel, gateway)
     assert session["dtls"]["cipher"] == cipher, session
-    assert mtu_of_interface(client_host, session["mtu"])
+    assert client_host.mtu() == session["mtu"]
     carries_data_over("udp", client_host, gateway)
     for size in (session["mtu"] - 28, session["mtu"], 4000):
         assert ping(client_host, "10.20.0.1", size=size) == 3
@@ -101,7 +90,7 @@ def test_without_the_switch_there_is_no_cbc(gateway, client, client_host, pki):
 def test_over_ipv6(gateway, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", f"--resolve={HOST}:2001:db8::1", HOST).wait_up()
     assert wait_dtls(tunnel, gateway)["mtu"] == 1414  # the outer IPv6 header is 20 bytes longer
-    assert mtu_of_interface(client_host, 1414)
+    assert client_host.mtu() == 1414
     carries_data_over("udp", client_host, gateway)
 
 
@@ -122,7 +111,7 @@ def test_each_path_is_filled_and_no_more(gateway, client, client_host, cable, pk
 def test_the_mtu_of_the_configuration_is_an_upper_bound(changed_gateway, vpn_client, client_host, pki):
     gateway = changed_gateway(tunnel={"mtu": 1300})
     tunnel = vpn_client.start(pki, "--user=alice", HOST).wait_up()
-    assert wait_dtls(tunnel, gateway)["mtu"] == 1300 and mtu_of_interface(client_host, 1300)
+    assert wait_dtls(tunnel, gateway)["mtu"] == 1300 and client_host.mtu() == 1300
     carries_data_over("udp", client_host, gateway)
 
 
@@ -156,7 +145,7 @@ def test_no_dtls_sends_no_datagram(gateway, client, client_host, pki):
         assert tunnel.stdout.splitlines()[0].endswith(" dtls none"), tunnel.stdout
         session = gateway.only_session()
         assert session["dtls"] == {"state": "none", "version": None, "cipher": None}
-        assert session["mtu"] == 1418 and mtu_of_interface(client_host, 1418)
+        assert session["mtu"] == 1418 and client_host.mtu() == 1418
         carries_data_over("tcp", client_host, gateway)
     assert seen.datagrams() == []
 
@@ -167,7 +156,7 @@ def test_a_gateway_without_udp_offers_no_dtls(changed_gateway, vpn_client, clien
         tunnel = vpn_client.start(pki, "--user=alice", HOST).wait_up()
         assert tunnel.stdout.splitlines()[0].endswith(" dtls none"), tunnel.stdout
         assert "no DTLS, all data goes over TLS" in tunnel.output
-        assert gateway.only_session()["mtu"] == 1418 and mtu_of_interface(client_host, 1418)
+        assert gateway.only_session()["mtu"] == 1418 and client_host.mtu() == 1418
         carries_data_over("tcp", client_host, gateway)
     assert seen.datagrams() == []
     assert ":443" not in gateway.host.run("ss", "-Hlun").stdout

@@ -33,13 +33,6 @@ GATEWAY = ("192.0.2.1", 443)
 
 
 @pytest.fixture
-def client(untouched, gateway, vpn_client):
-    yield vpn_client
-    vpn_client.close()
-    gateway.ctl("disconnect", "--all")
-
-
-@pytest.fixture
 def seen(client_host):
     """The client's cable, from before the tunnel."""
     with Recorder(client_host) as recorder:

@@ -78,15 +78,11 @@ def carries(way, host, ocserv, *addresses):
     carries_data_over(way, host, ocserv, *addresses, port=PORT)
 
 
-def mtu_of_interface(host, mtu):
-    return f" mtu {mtu} " in host.ip("link", "show", "sally0")
-
-
 def test_with_a_pre_shared_key_by_default(ocserv, client, client_host, pki):
     tunnel = connect(client, pki)
     assert wait_dtls(tunnel, ocserv) == PSK
     assert "(DTLS1.2)-(PSK)-(AES-256-GCM)" in user_at(ocserv, client_host)["DTLS cipher"]
-    assert mtu_of_interface(client_host, 1434)
+    assert client_host.mtu() == 1434
     carries("udp", client_host, ocserv)
 
 
@@ -102,7 +98,7 @@ def test_with_a_pre_shared_key_by_default(ocserv, client, client_host, pki):
 def test_by_resumption(ocserv, client, client_host, pki, option, cipher):
     tunnel = connect(client, pki, option)
     assert wait_dtls(tunnel, ocserv) == cipher
-    assert mtu_of_interface(client_host, 1434)
+    assert client_host.mtu() == 1434
     carries("udp", client_host, ocserv)
 
 
@@ -125,7 +121,7 @@ def test_no_dtls(ocserv, client, client_host, pki):
 def test_over_ipv6(ocserv, client, client_host, pki):
     tunnel = connect(client, pki, "--resolve=vpn.example.com:2001:db8::1")
     wait_dtls(tunnel, ocserv)
-    assert mtu_of_interface(client_host, 1414)
+    assert client_host.mtu() == 1414
     carries("udp", client_host, ocserv)
 
 
@@ -133,7 +129,7 @@ def test_over_ipv6(ocserv, client, client_host, pki):
 def test_a_narrow_path(ocserv, client, client_host, cable, pki, mtu, inside, families):
     cable(mtu)
     wait_dtls(connect(client, pki), ocserv)
-    assert mtu_of_interface(client_host, inside)
+    assert client_host.mtu() == inside
     with Recorder(client_host, PORT) as seen:
         assert ping(client_host, IPV4, size=inside - 28) == 3
     assert max(len(one.payload) for one in seen.datagrams()) == mtu - 28
@@ -164,11 +160,11 @@ def test_dtls_comes_back_after_a_loss(ocserv, client, client_host, pki):
 
 def test_blocked_dtls_is_told_and_the_interface_left_alone(blocked, shared_ocserv, network):
     other = network["other"]
-    assert mtu_of_interface(other, 1434)
+    assert other.mtu() == 1434
     carries("tcp", other, shared_ocserv)
     blocked.wait_output("DTLS is blocked, data stays on TLS", 33)
     # In this mode ocserv sends one MTU for both.
-    assert mtu_of_interface(other, 1434) and "reconnect" not in blocked.stdout
+    assert other.mtu() == 1434 and "reconnect" not in blocked.stdout
     carries("tcp", other, shared_ocserv)
 
 
@@ -179,7 +175,7 @@ def test_without_psk_the_default_offer_is_resumed(changed_ocserv, client, client
     ocserv = changed_ocserv(dtls_psk="false")
     tunnel = connect(client, pki)
     assert wait_dtls(tunnel, ocserv) == "AES256-GCM-SHA384"
-    assert mtu_of_interface(client_host, 1434)
+    assert client_host.mtu() == 1434
     carries("udp", client_host, ocserv)
 
 

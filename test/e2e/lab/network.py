@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -72,6 +73,9 @@ class Host:
         """Adds a line to the host's /etc/hosts."""
         with open(self.files / "hosts", "a", encoding="ascii") as hosts:
             hosts.write(f"{address} {name}\n")
+
+    def mtu(self, interface="sally0") -> int:
+        return int(re.search(r" mtu (\d+) ", self.ip("link", "show", "dev", interface))[1])
 
     def pids(self):
         return [int(pid) for pid in run("ip", "netns", "pids", self.namespace).stdout.split()]
