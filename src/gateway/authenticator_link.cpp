@@ -57,6 +57,10 @@ void AuthenticatorLink::use(Descriptor socket) {
     socket_.reset();
     fail_all("the authenticator is being restarted");
   });
+  for (auto& waiting : std::exchange(waiting_, {})) {
+    if (std::chrono::steady_clock::now() - waiting.since > answer_limit) continue;  // told of it already
+    send(std::move(waiting.request), std::move(waiting.reply));
+  }
 }
 
 void AuthenticatorLink::close() {
@@ -65,16 +69,21 @@ void AuthenticatorLink::close() {
 }
 
 void AuthenticatorLink::send(proto::AuthenticatorRequest request, Reply reply) {
-  request.id = next_id_++;
-  auto bytes = request.serialize();
-  if (!bytes) return reply(Unavailable{bytes.error().text});
-  if (!socket_) return reply(Unavailable{"the authenticator is being restarted"});
-  const auto sent = sys::send_message(socket_->number(), *bytes);
-  wipe(*bytes);  // it holds a password
-  if (!sent) {
-    return reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
+  if (socket_) {
+    request.id = next_id_++;
+    auto bytes = request.serialize();
+    if (!bytes) return reply(Unavailable{bytes.error().text});
+    const auto sent = sys::send_message(socket_->number(), *bytes);
+    wipe(*bytes);  // it holds a password
+    if (sent) {
+      open_.emplace(request.id, std::move(reply));
+      return;
+    }
+    if (sent.error().kind != ErrorKind::closed) {
+      return reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
+    }
   }
-  open_.emplace(request.id, std::move(reply));
+  waiting_.push_back({std::move(request), std::move(reply), std::chrono::steady_clock::now()});
 }
 
 net::Task<void> AuthenticatorLink::read_answers(std::shared_ptr<net::Socket> socket) {

@@ -2,9 +2,11 @@
 // gateway, kept by the main thread; any control thread may ask.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "net/socket.hpp"
 #include "proto/authenticator_messages.hpp"
@@ -19,13 +21,20 @@ class AuthenticatorLink {
   // In the owner's thread: the first socket, or that of a successor. What is open with the former one fails.
   void use(Descriptor socket);
 
-  // From any control thread. `request.id` is set here. An authenticator that is gone, full or too slow is an
+  // From any control thread. `request.id` is set here. While the authenticator is being restarted, the
+  // question waits for its successor. One that takes it along when it dies, that is full or too slow, is an
   // Unavailable.
   net::Task<proto::AuthenticatorAnswer::Outcome> ask(proto::AuthenticatorRequest request);
 
  private:
   using Outcome = proto::AuthenticatorAnswer::Outcome;
   using Reply = std::function<void(Outcome)>;
+
+  struct Waiting {
+    proto::AuthenticatorRequest request;
+    Reply reply;
+    std::chrono::steady_clock::time_point since;
+  };
 
   void close();  // ends the reader
   void send(proto::AuthenticatorRequest request, Reply reply);
@@ -36,6 +45,7 @@ class AuthenticatorLink {
   net::Executor owner_;
   std::shared_ptr<net::Socket> socket_;
   std::map<std::uint64_t, Reply> open_;
+  std::vector<Waiting> waiting_;  // for a successor
   std::uint64_t next_id_ = 1;
 };
 
