@@ -27,6 +27,7 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wn
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # TRY is a statement expression; designated initialisers leave the rest to the defaults in the struct.
   add_compile_options(-Wno-gnu-statement-expression -Wno-missing-field-initializers)
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp") # a precompiled header of the same text is the same
   add_link_options(-fuse-ld=lld)
 endif()
 

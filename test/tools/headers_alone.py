@@ -23,8 +23,13 @@ def flags_by_module(build):
             continue
         words = shlex.split(entry["command"])
         words = words[1:] if words[0].endswith("ccache") else words
-        found.setdefault(source.parent.name, words[: words.index("-o")])
+        found.setdefault(source.parent.name, without_precompiled(words[: words.index("-o")]))
     return found
+
+
+def without_precompiled(words):
+    """The flags less those that bring in precompiled headers: all that are handed through by -Xclang."""
+    return [word for before, word in zip(["", *words], words) if "-Xclang" not in (before, word)]
 
 
 def compiled_by_its_source(header):
