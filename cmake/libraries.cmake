@@ -21,7 +21,8 @@ pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 # Asio and Beast are compiled once, here, instead of in every file that includes them.
 add_library(boost_compiled STATIC cmake/boost.cpp)
 target_link_libraries(boost_compiled PUBLIC Boost::headers Threads::Threads)
-add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+target_compile_definitions(
+  boost_compiled PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                         BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
 
 function(library name)
