@@ -69,24 +69,6 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
   co_return std::move(**claimed);
 }
 
-void record(const Caller& caller, const store::Session& session, const proto::ConnectReply& reply) {
-  using flow::FieldName;
-  flow::Event event(caller.attempt, flow::Phase::connect, flow::Step::finished);
-  event.with(FieldName::session, static_cast<std::int64_t>(session.id)).with(FieldName::user, session.user);
-  if (session.ipv4) event.with(FieldName::ipv4, session.ipv4->to_text());
-  if (session.ipv6) event.with(FieldName::ipv6, session.ipv6->to_text());
-  event.with(FieldName::cstp_mtu, std::int64_t{reply.mtu});
-  event.with(FieldName::dtls_mtu, std::int64_t{reply.dtls_mtu});
-  caller.flow.record(event);
-  log::notice("tunnel open", {{"user", session.user},
-                              {"session", static_cast<std::int64_t>(session.id)},
-                              {"peer", caller.peer.to_text()},
-                              {"ipv4", session.ipv4 ? session.ipv4->to_text() : "-"},
-                              {"ipv6", session.ipv6 ? session.ipv6->to_text() : "-"},
-                              {"mtu", std::int64_t{std::max(reply.mtu, reply.dtls_mtu)}},
-                              {"dtls", reply.dtls12_suite.empty() ? reply.dtls_suite : reply.dtls12_suite}});
-}
-
 // Clients set their interface up for DTLS, and keep it so while data goes over TLS.
 tunnel::TunnelSettings tunnel_settings(const store::Session& session, const proto::ConnectReply& reply) {
   tunnel::TunnelSettings settings;
@@ -107,6 +89,25 @@ struct Opening {
   proto::UserAgent agent = proto::UserAgent::unknown;
   std::chrono::seconds idle_timeout{0};
 };
+
+void record(const Caller& caller, const store::Session& session, const Opening& opening) {
+  const auto& reply = opening.reply;
+  using flow::FieldName;
+  flow::Event event(caller.attempt, flow::Phase::connect, flow::Step::finished);
+  event.with(FieldName::session, static_cast<std::int64_t>(session.id)).with(FieldName::user, session.user);
+  if (session.ipv4) event.with(FieldName::ipv4, session.ipv4->to_text());
+  if (session.ipv6) event.with(FieldName::ipv6, session.ipv6->to_text());
+  event.with(FieldName::cstp_mtu, std::int64_t{reply.mtu});
+  event.with(FieldName::dtls_mtu, std::int64_t{reply.dtls_mtu});
+  caller.flow.record(event);
+  log::notice("tunnel open", {{"user", session.user},
+                              {"session", static_cast<std::int64_t>(session.id)},
+                              {"peer", caller.peer.to_text()},
+                              {"ipv4", session.ipv4 ? session.ipv4->to_text() : "-"},
+                              {"ipv6", session.ipv6 ? session.ipv6->to_text() : "-"},
+                              {"mtu", std::int64_t{opening.tunnel.mtu}},
+                              {"dtls", reply.dtls12_suite.empty() ? reply.dtls_suite : reply.dtls12_suite}});
+}
 
 net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
                                                            const proto::HttpRequest& http,
@@ -139,7 +140,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   }
   opening.agent = proto::classify_user_agent(request->user_agent);
   opening.idle_timeout = store::policy_of(*session).idle_timeout;
-  record(caller, *session, opening.reply);
+  record(caller, *session, opening);
   co_return opening;
 }
 

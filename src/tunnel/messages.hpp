@@ -125,8 +125,8 @@ struct DtlsReport {
   State state = State::none;
   std::string version;  // while it is up
   std::string cipher;   // ... OpenSSL's name
-  std::uint16_t mtu =
-      0;            // ... largest inner packet that is known to pass, at the client less than was agreed on
+  // ... the largest inner packet that is known to pass, at the client maybe less than was agreed on
+  std::uint16_t mtu = 0;
   Endpoint peer;    // ... and where its datagrams come from
   std::string why;  // one sentence
 };
