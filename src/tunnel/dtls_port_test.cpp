@@ -80,9 +80,7 @@ TEST_P(BothModes, a_second_association_takes_over_once_it_is_finished) {
   expect_from_peer(first);
   auto third = new_peer(keys);
   ASSERT_TRUE(third.shake_hands());
-  third.send(FrameType::dpd_request);
-  EXPECT_EQ(next_state(), State::up);
-  EXPECT_EQ(third.receive().type, FrameType::dpd_response);
+  confirm(third);
   expect_to_peer(third);
 }
 
@@ -95,9 +93,7 @@ TEST_P(BothModes, a_second_association_may_come_from_the_same_port) {
   for (int i = 0; i < 3; ++i) {
     peer.begin_anew(keys);
     ASSERT_TRUE(peer.shake_hands());
-    peer.send(FrameType::dpd_request);
-    EXPECT_EQ(next_state(), State::up);
-    EXPECT_EQ(peer.receive().type, FrameType::dpd_response);
+    confirm(peer);
     expect_to_peer(peer);
     expect_from_peer(peer);
   }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab import network as networks
-from lab.client import Client
+from lab.client import Client, OpenConnect
 from lab.gateway import Gateway, default_config
 from lab.network import Network
 from lab.ocserv import Ocserv
@@ -152,9 +152,12 @@ def new_gateway(shared_gateway, network, folder, pki, pair):
         shared_gateway.stop()
     made = []
 
-    def make():
+    def make(**changes):
+        """With keys of the configuration's tables changed: new_gateway(listen={"udp": ""})."""
         path = folder / f"gateway-{next(_numbers)}"  # short: a socket's path has 108 characters at most
         made.append(Gateway(network.gateway, path, default_config(pki, pair)))
+        for table, keys in changes.items():
+            made[-1].config[table].update(keys)
         _running.append(made[-1])
         return made[-1]
 
@@ -183,6 +186,16 @@ def vpn_client(client_host, folder, request):
     made = Client(client_host, folder / f"home-{next(_numbers)}")
     yield made
     made.close()
+
+
+@pytest.fixture
+def openconnect(gateway, client_host, folder, request):
+    """Debian's client on the shared gateway, where no session is left when the test is over."""
+    made = OpenConnect(client_host, folder / f"oc-{request.node.name[:40]}")
+    yield made
+    made.close()
+    if gateway.is_running:
+        gateway.ctl("disconnect", "--all")
 
 
 @pytest.fixture

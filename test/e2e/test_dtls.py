@@ -4,7 +4,6 @@ import pytest
 
 from lab.client import Client
 from lab.datagrams import TO_GATEWAY, Recorder, carries_data_over
-from lab.run import wait_until
 from lab.traffic import ping
 
 HOST = "vpn.example.com"
@@ -13,23 +12,15 @@ PSK = "PSK-AES256-GCM-SHA384"
 
 @pytest.fixture
 def changed_gateway(untouched, new_gateway, vpn_client):
-    """Started with a changed configuration: changed_gateway(listen={"udp": ""})."""
-
-    def start(**changes):
-        made = new_gateway()
-        for table, values in changes.items():
-            made.config[table].update(values)
-        return made.start()
-
-    yield start
+    """Starts a gateway with a changed configuration."""
+    yield lambda **changes: new_gateway(**changes).start()
     vpn_client.close()
 
 
 def wait_dtls(tunnel, gateway):
     """The session, once both ends say that DTLS is up, and in the same words."""
     said = tunnel.wait_output(r"(?m)^dtls up (\S+) (\S+)$")
-    wait_until(lambda: gateway.only_session()["dtls"]["state"] == "up", 3, "the gateway says so too")
-    session = gateway.only_session()
+    session = gateway.wait_dtls()
     assert session["dtls"] == {"state": "up", "version": said[1], "cipher": said[2]}, session
     return session
 

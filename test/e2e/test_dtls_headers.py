@@ -29,10 +29,7 @@ def started(new_gateway, client_host):
     """Starts a gateway with a changed configuration; a token of it."""
 
     def start(**changes):
-        gateway = new_gateway()
-        for table, values in changes.items():
-            gateway.config[table].update(values)
-        gateway.start()
+        new_gateway(**changes).start()
         with AnyConnect(client_host) as client:
             return client.log_in()
 

@@ -46,7 +46,7 @@ def has_dtls(gateway):
 def bring_up(client, pki, gateway, *options):
     tunnel = client.start(pki, "--user=alice", *options, HOST).wait_up()
     tunnel.wait_output(r"(?m)^dtls up ")
-    wait_until(lambda: has_dtls(gateway), 3, "the gateway says so too")
+    gateway.wait_dtls()
     return tunnel
 
 
@@ -209,7 +209,7 @@ def test_a_second_connect_ends_the_dtls_of_the_first(gateway, client_host, netwo
         token = login.log_in()
     with contextlib.closing(OpenConnect(client_host, folder / "first")) as openconnect:
         tunnel = openconnect.start(pki, f"--cookie=webvpn={token}", HOST).wait_up()
-        wait_until(lambda: has_dtls(gateway), 3, "DTLS is up")
+        gateway.wait_dtls()
         carries_data_over("udp", client_host, gateway, INNER)
         hello = seen.hellos()[0]
         assert is_answered(network["other"], hello)

@@ -15,19 +15,10 @@ PSK = "PSK-AES256-GCM-SHA384"
 ESTABLISHED = "Established DTLS connection"
 
 
-@pytest.fixture
-def openconnect(gateway, client_host, folder, request):
-    made = OpenConnect(client_host, folder / f"oc-{request.node.name[:40]}")
-    yield made
-    made.close()
-    gateway.ctl("disconnect", "--all")
-
-
 def wait_dtls(tunnel, gateway):
     """The session, once both ends say that DTLS is up."""
     tunnel.wait_output(ESTABLISHED)
-    wait_until(lambda: gateway.only_session()["dtls"]["state"] == "up", 3, "the gateway says so too")
-    return gateway.only_session()
+    return gateway.wait_dtls()
 
 
 def connect(openconnect, pki, *options):
@@ -38,6 +29,11 @@ def connect(openconnect, pki, *options):
     "options, cipher, said",
     [
         ([], PSK, "(DTLS1.2)-(PSK)-(AES-256-GCM)"),
+        (
+            ["--gnutls-priority=NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"],
+            "PSK-CHACHA20-POLY1305",
+            "(DTLS1.2)-(PSK)-(CHACHA20-POLY1305)",
+        ),
         (["--dtls-ciphers=OC-DTLS1_2-AES256-GCM"], "AES256-GCM-SHA384", "(DTLS1.2)-(RSA)-(AES-256-GCM)"),
         (["--dtls-ciphers=OC-DTLS1_2-AES128-GCM"], "AES128-GCM-SHA256", "(DTLS1.2)-(RSA)-(AES-128-GCM)"),
         (["--dtls12-ciphers=AES256-GCM-SHA384"], "AES256-GCM-SHA384", "(DTLS1.2)-(RSA)-(AES-256-GCM)"),
@@ -108,9 +104,7 @@ def test_what_is_not_offered_goes_over_tls(gateway, openconnect, client_host, pk
 def test_cbc_behind_the_switch_for_old_clients(
     new_gateway, client_host, folder, pki, cipher, said
 ):
-    gateway = new_gateway()
-    gateway.config["tls"]["legacy"] = True
-    gateway.start()
+    gateway = new_gateway(tls={"legacy": True}).start()
     with contextlib.closing(OpenConnect(client_host, folder / f"cbc-{cipher}")) as openconnect:
         tunnel = connect(openconnect, pki, f"--dtls12-ciphers={cipher}")
         session = wait_dtls(tunnel, gateway)

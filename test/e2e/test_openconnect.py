@@ -10,15 +10,6 @@ from lab.traffic import carries_data
 HOST = "vpn.example.com"
 
 
-@pytest.fixture
-def openconnect(gateway, client_host, folder, request):
-    made = OpenConnect(client_host, folder / f"oc-{request.node.name[:40]}")
-    yield made
-    made.close()
-    if gateway.is_running:
-        gateway.ctl("disconnect", "--all")
-
-
 def test_a_login_gives_a_token_and_the_certificate_that_was_shown(gateway, openconnect, pki):
     done = openconnect.authenticate(pki, "--user=alice", "--passwd-on-stdin", HOST, password="correct horse")
     assert done.returncode == 0, done.stdout

@@ -145,6 +145,11 @@ class Gateway:
         assert len(sessions) == 1, sessions
         return sessions[0]
 
+    def wait_dtls(self) -> dict:
+        """The only session, once it says that DTLS is up."""
+        wait_until(lambda: self.only_session()["dtls"]["state"] == "up", 3, "the gateway has DTLS up")
+        return self.only_session()
+
     def has_no_tunnel(self):
         """Waits until no session is connected."""
         wait_until(lambda: self.ctl_json("sessions") == [], 5, "the tunnels are gone")
