@@ -3,31 +3,42 @@
 #include <array>
 
 #include "base/log.hpp"
+#include "gateway/login.hpp"
 #include "gateway/login_form.hpp"
 #include "gateway/new_session.hpp"
-#include "gateway/replies.hpp"
-#include "gateway/select_group.hpp"
 #include "gateway/tunnels.hpp"
 
 namespace sallyport::gateway {
 
 namespace {
 
+using proto::AuthMethod;
 using Refused = proto::AuthenticatorAnswer::Refused;
 using Accepted = proto::AuthenticatorAnswer::Accepted;
 using Unavailable = proto::AuthenticatorAnswer::Unavailable;
 
 constexpr int most_failures = 3;
 
-Secret answer_to(const auto& reply, std::string_view field) {
-  const auto* value = reply.find(field);
-  return value == nullptr ? Secret() : *value;
+// One field of a form is secret; clients that rename a challenge's field call it password.
+template <class Reply>
+Answers answers_in(const Reply& reply) {
+  const auto answer_to = [&reply](std::string_view field) {
+    const auto* value = reply.find(field);
+    return value == nullptr ? Secret() : *value;
+  };
+  Answers answers;
+  answers.user = answer_to("username").reveal_text();
+  answers.password = answer_to(proto::otp_field);
+  if (answers.password.empty()) answers.password = answer_to("password");
+  return answers;
 }
 
-std::string_view name_of(proto::AuthenticatorAnswer::Reason reason) {
-  constexpr std::array<std::string_view, 5> names{"wrong password", "no such user", "locked",
-                                                  "one-time password used before", "no token"};
-  return names[static_cast<std::size_t>(reason)];
+std::string name_of(proto::AuthenticatorAnswer::Reason reason, AuthMethod method) {
+  constexpr std::array<const char*, 5> names{"wrong password", "no such user", "locked",
+                                             "one-time password used before", "no token"};
+  const bool wrong_code =
+      reason == proto::AuthenticatorAnswer::Reason::bad_credentials && method == AuthMethod::otp;
+  return wrong_code ? "wrong one-time password" : names[static_cast<std::size_t>(reason)];
 }
 
 // The group in the answer wins, then the profile that the form was for.
@@ -39,13 +50,11 @@ const proto::ConnectionProfile& profile_of(const Caller& caller, const proto::Ht
   return begun == nullptr ? *host.profile(host.default_profile) : *begun;
 }
 
-proto::HttpReply ask_again(const Caller& caller, const proto::ConnectionProfile& profile,
-                           const store::Dialogue& login, Dialect dialect) {
-  auto form = password_form(caller.host(), profile, login);
+proto::AuthForm same_form(const Caller& caller, const proto::ConnectionProfile& profile,
+                          const store::Dialogue& login) {
+  auto form = form_for(caller.host(), profile, login);
   form.error = proto::Notice{.text = "Login failed.", .id = "13"};
-  auto reply = form_reply(std::move(form), dialect);
-  reply.headers.add("Set-Cookie", login_cookie(login));
-  return reply;
+  return form;
 }
 
 void record(const Caller& caller, flow::Step step, const store::Dialogue& login, std::string_view reason) {
@@ -56,58 +65,114 @@ void record(const Caller& caller, flow::Step step, const store::Dialogue& login,
                          .with(FieldName::reason, reason));
 }
 
+// denied: the answer is wrong, and how; unavailable: it can't be checked.
+net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfile& profile,
+                              const store::Dialogue& login, AuthMethod method, const std::string& user,
+                              Secret answer) {
+  using Method = proto::AuthenticatorRequest::Method;
+  proto::AuthenticatorRequest question;
+  question.aaa = profile.aaa;
+  question.method = method == AuthMethod::otp ? Method::otp : Method::password;
+  question.user = user;
+  question.answer = std::move(answer);
+  question.remote = caller.peer.address;
+  const auto outcome = co_await caller.services.authenticator.ask(std::move(question));
+  if (const auto* refused = std::get_if<Refused>(&outcome)) {
+    co_return fail(ErrorKind::denied, name_of(refused->reason, method));
+  }
+  if (!std::holds_alternative<Accepted>(outcome)) {
+    const auto* down = std::get_if<Unavailable>(&outcome);
+    co_return fail(ErrorKind::unavailable, down != nullptr ? down->text : "it asks for more than one answer");
+  }
+  // Looked at last, so that it takes as long as any other check.
+  if (contradicts_proof(login, user)) co_return fail(ErrorKind::denied, "the certificate is another user's");
+  co_return Result<void>();
+}
+
+net::Task<proto::HttpReply> finish(const Caller& caller, const proto::HttpRequest& request,
+                                   const proto::ConnectionProfile& profile, const store::Dialogue& login,
+                                   Dialect dialect) {
+  caller.services.dialogues.end(login.key);
+  auto reply = co_await new_session(caller, request, {login.user, profile}, dialect);
+  co_return reply;
+}
+
+// The login goes on with the same form, but for the last of its tries.
+proto::HttpReply refuse(const Caller& caller, const store::Dialogue& login, std::string_view user,
+                        const std::string& why, proto::AuthForm form, Dialect dialect) {
+  log_refusal(caller, login, user, why);
+  if (login.failures < most_failures) {
+    record(caller, flow::Step::refused, login, why);
+    return next_form(std::move(form), login, dialect);
+  }
+  record(caller, flow::Step::failed, login, why);
+  caller.services.dialogues.end(login.key);
+  return authentication_failed();
+}
+
 }  // namespace
 
 Answers Answers::of(const proto::AuthReply& reply) {
-  return {dialect_of(reply.client.aggregate_version), reply.opaque, reply.group_select,
-          std::string(answer_to(reply, "username").reveal_text()), answer_to(reply, "password")};
+  auto answers = answers_in(reply);
+  answers.dialect = dialect_of(reply.client.aggregate_version);
+  answers.opaque = reply.opaque;
+  answers.group = reply.group_select;
+  return answers;
 }
 
 Answers Answers::of(const proto::FormReply& reply) {
-  return {Dialect::version_1, "", reply.group, std::string(answer_to(reply, "username").reveal_text()),
-          answer_to(reply, "password")};
+  auto answers = answers_in(reply);
+  answers.group = reply.group;
+  return answers;
 }
 
 net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::HttpRequest& request,
                                          Answers answers) {
+  auto& dialogues = caller.services.dialogues;
   auto login = login_of(caller, request, answers.opaque);
   const auto& profile = profile_of(caller, request, answers, login);
-  login.connection_profile = profile.name;
-  if (!answers.user.empty()) login.user = answers.user;
-  // Counted before it is checked: tries side by side can't outrun the limit.
-  ++login.failures;
-  if (!caller.services.dialogues.save(login)) co_return login_in_use();
-
-  proto::AuthenticatorRequest question;
-  question.aaa = profile.aaa;
-  question.method = proto::AuthenticatorRequest::Method::password;
-  question.user = login.user;
-  question.answer = std::move(answers.password);
-  question.remote = caller.peer.address;
-  const auto outcome = co_await caller.services.authenticator.ask(std::move(question));
-
-  if (std::holds_alternative<Accepted>(outcome)) {
-    caller.services.dialogues.end(login.key);
-    auto reply = co_await new_session(caller, request, {login.user, profile}, answers.dialect);
+  const bool other_profile = login.connection_profile != profile.name;
+  if (other_profile) begin_rounds(login, profile);
+  const auto certificate = take_certificate(login, profile, caller.certificate);
+  const auto method = next_method(profile, login);
+  if (!method) {  // the certificate says it all, and now the group is chosen
+    auto reply = co_await finish(caller, request, profile, login, answers.dialect);
     co_return reply;
   }
-  if (const auto* refused = std::get_if<Refused>(&outcome)) {
-    log::notice("login refused", {{"user", login.user},
-                                  {"peer", caller.peer.to_text()},
-                                  {"reason", name_of(refused->reason)},
-                                  {"failures", std::int64_t{login.failures}}});
-    if (login.failures < most_failures) {
-      record(caller, flow::Step::refused, login, name_of(refused->reason));
-      co_return ask_again(caller, profile, login, answers.dialect);
-    }
-    record(caller, flow::Step::failed, login, name_of(refused->reason));
-    caller.services.dialogues.end(login.key);
-    co_return authentication_failed();
+  if (other_profile && method == AuthMethod::otp) {  // these answers were given to another form
+    if (!dialogues.save(login)) co_return login_in_use();
+    co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
   }
-  const auto* down = std::get_if<Unavailable>(&outcome);
-  const std::string why = down != nullptr ? down->text : "it asks for more than a password";
-  log::error("a login could not be checked: " + why, {{"user", login.user}, {"aaa", profile.aaa}});
-  co_return unavailable("logins can't be checked for now");
+
+  const auto user = answers.user.empty() || method == AuthMethod::otp ? login.user : answers.user;
+  if (login.proven.empty()) login.user = user;
+  // Counted before it is checked: tries side by side can't outrun the limit.
+  ++login.failures;
+  if (!dialogues.save(login)) co_return login_in_use();
+  if (method == AuthMethod::certificate) {
+    const auto& why = certificate.error().text;
+    auto form = certificate_refusal(caller.host(), profile, login, why);
+    co_return refuse(caller, login, user, why, std::move(form), answers.dialect);
+  }
+  const auto checked = co_await check(caller, profile, login, *method, user, std::move(answers.password));
+  if (!checked && checked.error().kind == ErrorKind::unavailable) {
+    log::error("a login could not be checked: " + checked.error().text,
+               {{"user", user}, {"aaa", profile.aaa}});
+    co_return unavailable("logins can't be checked for now");
+  }
+  if (!checked) {
+    auto form = same_form(caller, profile, login);
+    co_return refuse(caller, login, user, checked.error().text, std::move(form), answers.dialect);
+  }
+
+  --login.failures;
+  login.proven.insert(*method);
+  if (!next_method(profile, login)) {
+    auto reply = co_await finish(caller, request, profile, login, answers.dialect);
+    co_return reply;
+  }
+  if (!dialogues.save(login)) co_return login_in_use();
+  co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
 }
 
 net::Task<proto::HttpReply> log_out(const Caller& caller, const proto::AuthLogout& logout) {

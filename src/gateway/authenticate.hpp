@@ -18,7 +18,7 @@ struct Answers {
   std::string opaque;
   std::string group;
   std::string user;
-  Secret password;
+  Secret password;  // or whatever else the form asked for
 
   static Answers of(const proto::AuthReply& reply);
   static Answers of(const proto::FormReply& reply);

@@ -9,6 +9,7 @@
 #include "base/ip.hpp"
 #include "flow/recorder.hpp"
 #include "gateway/authenticator_link.hpp"
+#include "gateway/client_certificate.hpp"
 #include "proto/gateway_settings.hpp"
 #include "store/dialogue_store.hpp"
 #include "store/session_store.hpp"
@@ -29,6 +30,7 @@ struct Caller {
   Endpoint peer;
   std::uint64_t attempt = 0;     // in flow events
   std::string certificate_hash;  // SHA-1 of our certificate in this connection's handshake
+  ClientCertificate certificate;
   std::shared_ptr<const proto::GatewaySettings> settings;
   Services& services;
   flow::Recorder& flow;

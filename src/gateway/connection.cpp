@@ -31,7 +31,8 @@ net::Task<proto::HttpReply> log_in(const Caller& caller, const proto::HttpReques
   if (const auto* init = std::get_if<proto::AuthInit>(&*message)) {
     const auto dialect =
         proto::wants_version_1(agent) ? Dialect::version_1 : dialect_of(init->client.aggregate_version);
-    auto form = co_await select_group(caller, request, {dialect, init->group_access, init->group_select});
+    auto form = co_await select_group(
+        caller, request, {dialect, init->group_access, init->group_select, init->client_cert_fail});
     co_return form;
   }
   if (const auto* logout = std::get_if<proto::AuthLogout>(&*message)) {

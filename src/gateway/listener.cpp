@@ -51,9 +51,15 @@ net::Task<void> ControlThread::welcome(net::Accepted accepted, std::uint64_t att
   auto connection = or_throw(tls->new_connection());
   net::TlsStream stream(std::move(socket), std::move(connection));
   co_await handshake(stream, peer, attempt, tls);
-  const auto certificate = stream.connection().own_certificate();
-  const Caller caller{peer,     attempt,   certificate ? certificate->fingerprint() : "",
-                      settings, services_, flow_};
+  const auto& done = stream.connection();
+  const auto own = done.own_certificate();
+  const Caller caller{.peer = peer,
+                      .attempt = attempt,
+                      .certificate_hash = own ? own->fingerprint() : "",
+                      .certificate = ClientCertificate::of(done),
+                      .settings = settings,
+                      .services = services_,
+                      .flow = flow_};
   co_await serve_requests(caller, stream, tls->library());
 }
 

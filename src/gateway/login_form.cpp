@@ -9,6 +9,9 @@ namespace sallyport::gateway {
 
 namespace {
 
+using proto::AuthMethod;
+using Type = proto::AuthField::Type;
+
 const proto::ConnectionProfile* profile_of_alias(const proto::VirtualHost& host, std::string_view alias) {
   if (alias.empty()) return nullptr;
   const auto found =
@@ -16,17 +19,64 @@ const proto::ConnectionProfile* profile_of_alias(const proto::VirtualHost& host,
   return found == host.connection_profiles.end() ? nullptr : &*found;
 }
 
+// ASA's mark for groups that ask for no name and no password.
+bool wants_certificate_only(const proto::ConnectionProfile& profile) {
+  return profile.methods == std::vector{AuthMethod::certificate};
+}
+
 // The aliases, the selected one first and marked.
-std::optional<proto::AuthField> group_list(const proto::VirtualHost& host,
-                                           const proto::ConnectionProfile& selected) {
-  proto::AuthField list{.type = proto::AuthField::Type::select, .name = "group_list", .label = "GROUP:"};
+proto::AuthField group_list(const proto::VirtualHost& host, const proto::ConnectionProfile& selected) {
+  proto::AuthField list{.type = Type::select, .name = std::string(proto::group_field), .label = "GROUP:"};
   for (const auto& profile : host.connection_profiles) {
     if (profile.group_alias.empty()) continue;
-    list.options.push_back({.value = profile.group_alias, .label = profile.group_alias});
+    list.options.push_back({.value = profile.group_alias,
+                            .label = profile.group_alias,
+                            .no_aaa = wants_certificate_only(profile)});
   }
-  if (list.options.empty()) return std::nullopt;
   if (!selected.group_alias.empty()) list.select(selected.group_alias);
   return list;
+}
+
+std::string opaque_of(const proto::ConnectionProfile& profile, const store::Dialogue& login) {
+  return proto::Opaque{
+      .tunnel_group = profile.name, .handle = login.handle, .group_alias = profile.group_alias}
+      .serialize();
+}
+
+void ask_password(proto::AuthForm& form) {
+  form.message.text = "Please enter your username and password.";
+  form.fields.push_back({.type = Type::text, .name = "username", .label = "Username:"});
+  form.fields.push_back({.type = Type::password, .name = "password", .label = "Password:"});
+}
+
+// The id and the name of the field are those that software tokens look for.
+void ask_one_time_password(proto::AuthForm& form) {
+  form.id = "challenge";
+  form.message.text = "Please enter your one-time password.";
+  form.fields.push_back(
+      {.type = Type::password, .name = std::string(proto::otp_field), .label = "One-time password:"});
+}
+
+// Without questions.
+proto::AuthForm empty_form(const proto::ConnectionProfile& profile, const store::Dialogue& login) {
+  proto::AuthForm form;
+  form.opaque = opaque_of(profile, login);
+  form.id = "main";
+  form.title = "Login";
+  form.action = login.path;
+  return form;
+}
+
+bool answered_a_form(const store::Dialogue& login) {
+  return login.proven.contains(AuthMethod::password) || login.proven.contains(AuthMethod::otp);
+}
+
+void add_groups(proto::AuthForm& form, const proto::VirtualHost& host,
+                const proto::ConnectionProfile& profile, const store::Dialogue& login) {
+  const bool has_aliases = std::ranges::any_of(host.connection_profiles,
+                                               [](const auto& each) { return !each.group_alias.empty(); });
+  if (!has_aliases || profile_of_url(host, login.path) != nullptr || answered_a_form(login)) return;
+  form.fields.push_back(group_list(host, profile));
 }
 
 }  // namespace
@@ -48,29 +98,40 @@ const proto::ConnectionProfile* chosen_profile(const proto::VirtualHost& host, s
   return profile_of_alias(host, group_select);
 }
 
-const proto::ConnectionProfile& choose_profile(const proto::VirtualHost& host, std::string_view target,
-                                               std::string_view group_access, std::string_view group_select) {
-  const auto* chosen = chosen_profile(host, target, group_access, group_select);
-  return chosen == nullptr ? *host.profile(host.default_profile) : *chosen;
+bool offers_groups(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
+                   const store::Dialogue& login) {
+  const bool has_others = std::ranges::any_of(host.connection_profiles, [&profile](const auto& each) {
+    return !each.group_alias.empty() && each.name != profile.name;
+  });
+  return has_others && profile_of_url(host, login.path) == nullptr;
 }
 
-proto::AuthForm password_form(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
-                              const store::Dialogue& dialogue) {
-  using Type = proto::AuthField::Type;
-  proto::AuthForm form;
-  const proto::Opaque opaque{
-      .tunnel_group = profile.name, .handle = dialogue.handle, .group_alias = profile.group_alias};
-  form.opaque = opaque.serialize();
-  form.id = "main";
-  form.title = "Login";
-  form.message.text = "Please enter your username and password.";
+proto::AuthForm form_for(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
+                         const store::Dialogue& login) {
+  auto form = empty_form(profile, login);
   form.has_form = true;
-  form.action = dialogue.path;
-  form.fields.push_back({.type = Type::text, .name = "username", .label = "Username:"});
-  form.fields.push_back({.type = Type::password, .name = "password", .label = "Password:"});
-  if (profile_of_url(host, dialogue.path) == nullptr) {
-    if (auto list = group_list(host, profile)) form.fields.push_back(std::move(*list));
-  }
+  const auto next = next_method(profile, login);
+  if (next == AuthMethod::password) ask_password(form);
+  if (next == AuthMethod::otp) ask_one_time_password(form);
+  if (!next) form.message.text = "Please choose your group.";
+  add_groups(form, host, profile, login);
+  return form;
+}
+
+proto::AuthForm certificate_request(const proto::ConnectionProfile& profile, const store::Dialogue& login) {
+  proto::AuthForm form;
+  form.opaque = opaque_of(profile, login);
+  form.id.clear();
+  form.client_cert_request = true;
+  return form;
+}
+
+proto::AuthForm certificate_refusal(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
+                                    const store::Dialogue& login, std::string_view why) {
+  auto form = empty_form(profile, login);
+  form.error = proto::Notice{.text = "Certificate Validation Failure: " + std::string(why) + '.'};
+  form.has_form = offers_groups(host, profile, login);
+  if (form.has_form) add_groups(form, host, profile, login);
   return form;
 }
 

@@ -1,76 +1,43 @@
 #include "gateway/select_group.hpp"
 
-#include <chrono>
-
+#include "gateway/login.hpp"
 #include "gateway/login_form.hpp"
-#include "proto/cookies.hpp"
-#include "proto/opaque.hpp"
+#include "gateway/new_session.hpp"
 #include "proto/url.hpp"
 
 namespace sallyport::gateway {
-
-namespace {
-
-constexpr auto cookie_name = "webvpncontext";
-
-std::optional<store::Dialogue> find_login(const Caller& caller, const proto::HttpRequest& request,
-                                          std::string_view opaque, store::DialogueStore::Time now) {
-  const auto& dialogues = caller.services.dialogues;
-  if (const auto header = request.headers.find("Cookie")) {
-    const auto cookies = proto::parse_cookies(*header);
-    const auto* key = proto::find_cookie(cookies, cookie_name);
-    if (key != nullptr) {
-      if (auto found = dialogues.find_by_key(key->reveal_text(), now)) return found;
-    }
-  }
-  const auto parsed = proto::Opaque::parse(opaque);
-  if (!parsed || parsed->handle.empty()) return std::nullopt;
-  return dialogues.find_by_handle(parsed->handle, now);
-}
-
-}  // namespace
-
-std::string login_cookie(const store::Dialogue& dialogue) {
-  const proto::SetCookie cookie{.name = cookie_name,
-                                .value = Secret(dialogue.key),
-                                .path = "/",
-                                .max_age = store::DialogueLimits{}.life};
-  return cookie.serialize();
-}
-
-std::string forget_login_cookie() {
-  return proto::SetCookie::forget(cookie_name).serialize();
-}
-
-store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque) {
-  const auto now = std::chrono::steady_clock::now();
-  if (auto found = find_login(caller, request, opaque, now)) return *found;
-  auto login = or_throw(caller.services.dialogues.begin(caller.peer.address, now));
-  login.path = proto::route_path(request.target);
-  return login;
-}
-
-proto::HttpReply login_in_use() {
-  return unavailable("another request of this login is under way");
-}
 
 net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::HttpRequest& request,
                                          Opening opening) {
   using flow::FieldName;
   const auto& host = caller.host();
-  const auto& profile = choose_profile(host, request.target, opening.group_access, opening.group_select);
+  const auto* chosen = chosen_profile(host, request.target, opening.group_access, opening.group_select);
+  const auto& profile = chosen == nullptr ? *host.profile(host.default_profile) : *chosen;
 
   auto login = login_of(caller, request, "");
-  login.connection_profile = profile.name;
   login.path = proto::route_path(request.target);
+  begin_rounds(login, profile);
+  const auto certificate = take_certificate(login, profile, caller.certificate);
   if (!caller.services.dialogues.save(login)) co_return login_in_use();
 
   caller.flow.record(flow::Event(caller.attempt, flow::Phase::select_group, flow::Step::finished)
                          .with(FieldName::peer, caller.peer.to_text())
                          .with(FieldName::connection_profile, profile.name));
-  auto reply = form_reply(password_form(host, profile, login), opening.dialect);
-  reply.headers.add("Set-Cookie", login_cookie(login));
-  co_return reply;
+  if (!certificate) {
+    const bool may_come_back = opening.dialect != Dialect::version_1 && !opening.certificate_failed &&
+                               !caller.certificate.was_presented();
+    if (may_come_back) co_return next_form(certificate_request(profile, login), login, opening.dialect);
+    log_refusal(caller, login, "", certificate.error().text);
+    auto form = certificate_refusal(host, profile, login, certificate.error().text);
+    co_return next_form(std::move(form), login, opening.dialect);
+  }
+  const bool decided = chosen != nullptr || !offers_groups(host, profile, login);
+  if (decided && !next_method(profile, login)) {
+    caller.services.dialogues.end(login.key);
+    auto reply = co_await new_session(caller, request, {login.user, profile}, opening.dialect);
+    co_return reply;
+  }
+  co_return next_form(form_for(host, profile, login), login, opening.dialect);
 }
 
 }  // namespace sallyport::gateway

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/ip.hpp"
+#include "proto/gateway_settings.hpp"
 #include "store/sha256.hpp"
 
 namespace sallyport::store {
@@ -22,9 +23,10 @@ struct Dialogue {
   std::string handle;  // the opaque handle: a random 64-bit number in decimal
   std::string connection_profile;
   int failures = 0;
-  std::string user;
-  Address remote;    // where it began
-  std::string path;  // of the form's URL
+  std::string user;                    // as typed or, from then on, as proven
+  std::set<proto::AuthMethod> proven;  // of those that the connection profile wants
+  Address remote;                      // where it began
+  std::string path;                    // of the form's URL
   std::chrono::steady_clock::time_point expires;
   std::uint64_t version = 0;  // counts saves
 };

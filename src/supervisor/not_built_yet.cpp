@@ -4,22 +4,6 @@
 
 namespace sallyport::supervisor {
 
-namespace {
-
-Result<void> refuse_methods(const Config& config) {
-  for (const auto& profile : config.connection_profiles) {
-    for (const auto method : profile.authentication.value) {
-      if (method == Method::password) continue;
-      return fail_at(config, profile.authentication.at,
-                     method == Method::otp ? "one-time passwords are not supported by this build yet"
-                                           : "logins by certificate are not supported by this build yet");
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<void> tell_what_is_not_built(const Config& config) {
   if (!std::holds_alternative<UnixPath>(config.listen.admin.value)) {
     return fail_at(config, config.listen.admin.at,
@@ -29,7 +13,6 @@ Result<void> tell_what_is_not_built(const Config& config) {
     return fail_at(config, config.process.workers.at,
                    "more than one worker is not supported by this build yet");
   }
-  TRY(refuse_methods(config));
   for (const auto& [name, policy] : config.group_policies) {
     if (policy.max_sessions_per_user > 0) {
       log::warning("the limit of sessions per user is not built yet: there is none",

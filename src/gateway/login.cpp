@@ -1,0 +1,70 @@
+#include "gateway/login.hpp"
+
+#include <chrono>
+
+#include "base/log.hpp"
+#include "proto/cookies.hpp"
+#include "proto/opaque.hpp"
+#include "proto/url.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+constexpr auto cookie_name = "webvpncontext";
+
+std::optional<store::Dialogue> find_login(const Caller& caller, const proto::HttpRequest& request,
+                                          std::string_view opaque, store::DialogueStore::Time now) {
+  const auto& dialogues = caller.services.dialogues;
+  if (const auto header = request.headers.find("Cookie")) {
+    const auto cookies = proto::parse_cookies(*header);
+    const auto* key = proto::find_cookie(cookies, cookie_name);
+    if (key != nullptr) {
+      if (auto found = dialogues.find_by_key(key->reveal_text(), now)) return found;
+    }
+  }
+  const auto parsed = proto::Opaque::parse(opaque);
+  if (!parsed || parsed->handle.empty()) return std::nullopt;
+  return dialogues.find_by_handle(parsed->handle, now);
+}
+
+std::string login_cookie(const store::Dialogue& login) {
+  const proto::SetCookie cookie{
+      .name = cookie_name, .value = Secret(login.key), .path = "/", .max_age = store::DialogueLimits{}.life};
+  return cookie.serialize();
+}
+
+}  // namespace
+
+std::string forget_login_cookie() {
+  return proto::SetCookie::forget(cookie_name).serialize();
+}
+
+store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque) {
+  const auto now = std::chrono::steady_clock::now();
+  if (auto found = find_login(caller, request, opaque, now)) return *found;
+  auto login = or_throw(caller.services.dialogues.begin(caller.peer.address, now));
+  login.path = proto::route_path(request.target);
+  return login;
+}
+
+proto::HttpReply login_in_use() {
+  return unavailable("another request of this login is under way");
+}
+
+proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, Dialect dialect) {
+  auto reply = form_reply(std::move(form), dialect);
+  reply.headers.add("Set-Cookie", login_cookie(login));
+  return reply;
+}
+
+void log_refusal(const Caller& caller, const store::Dialogue& login, std::string_view user,
+                 std::string_view reason) {
+  log::notice("login refused", {{"user", user},
+                                {"peer", caller.peer.to_text()},
+                                {"connection_profile", login.connection_profile},
+                                {"reason", reason},
+                                {"failures", std::int64_t{login.failures}}});
+}
+
+}  // namespace sallyport::gateway

@@ -1,0 +1,28 @@
+// A login between the requests of phases 2 and 3: how it is found again, and what each answer of the gateway
+// carries along.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/caller.hpp"
+#include "gateway/replies.hpp"
+#include "proto/http.hpp"
+
+namespace sallyport::gateway {
+
+// The login that a request belongs to, by its cookie or by the opaque handle; else a new one. Nothing is lost
+// but a beginning where a client has forgotten both.
+store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque);
+
+// A form, with the cookie that finds the login again.
+proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, Dialect dialect);
+std::string forget_login_cookie();
+// When save() says that somebody else has changed the login meanwhile.
+proto::HttpReply login_in_use();
+
+// For the log: whom the client called itself (may be empty), and why not.
+void log_refusal(const Caller& caller, const store::Dialogue& login, std::string_view user,
+                 std::string_view reason);
+
+}  // namespace sallyport::gateway
