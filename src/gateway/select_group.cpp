@@ -32,7 +32,8 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
     co_return next_form(std::move(form), login, opening.dialect);
   }
   const bool decided = chosen != nullptr || !offers_groups(host, profile, login);
-  if (decided && !next_method(profile, login)) {
+  const bool only_looks = request.method == "HEAD";
+  if (decided && !only_looks && !next_method(profile, login)) {
     caller.services.dialogues.end(login.key);
     auto reply = co_await new_session(caller, request, {login.user, profile}, opening.dialect);
     co_return reply;
