@@ -57,7 +57,7 @@ Result<void> SqliteStatement::finish() {
 Result<SqliteConnection> SqliteConnection::open(const char* vfs) {
   sqlite3* handle = nullptr;
   // One thread at a time uses it: no mutex.
-  const int code = sqlite3_open_v2("sessions", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs);
+  const int code = sqlite3_open_v2("database", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs);
   SqliteConnection connection(handle);
   if (code != SQLITE_OK) return fail_with(handle);
   return connection;

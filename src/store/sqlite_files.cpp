@@ -213,7 +213,7 @@ SqliteFiles::~SqliteFiles() {
 
 Result<bool> SqliteFiles::is_new() const {
   struct stat status {};
-  if (::fstat(database_.number(), &status) != 0) return fail_errno("cannot examine the session store");
+  if (::fstat(database_.number(), &status) != 0) return fail_errno("cannot examine the database");
   return status.st_size == 0;
 }
 
