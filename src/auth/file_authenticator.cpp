@@ -21,17 +21,6 @@ Result<File> parse(const char* name, const Secret& text) {
 
 }  // namespace
 
-OathFile::Verdict OtpLedger::verify(const OathFile& file, std::string_view user, const Secret& code,
-                                    WallTime now) {
-  const std::lock_guard lock(mutex_);
-  return file.verify(user, code, state_, now);
-}
-
-OtpState OtpLedger::state() const {
-  const std::lock_guard lock(mutex_);
-  return state_;
-}
-
 Result<std::unique_ptr<Authenticator>> FileAuthenticator::open(const Secret& users,
                                                                const std::optional<Secret>& otp,
                                                                std::shared_ptr<OtpLedger> ledger) {
@@ -62,8 +51,9 @@ AuthenticatorAnswer::Outcome FileAuthenticator::check_code(const AuthenticatorRe
   if (entry != nullptr && entry->locked) return refused(Reason::locked);
   if (request.method == AuthenticatorRequest::Method::otp) {
     const auto verdict = ledger_->verify(tokens_, request.user, request.answer, now);
-    if (verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
-    if (verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
+    if (!verdict) return AuthenticatorAnswer::Unavailable{verdict.error().text};
+    if (*verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
+    if (*verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
   }
   return AuthenticatorAnswer::Accepted{entry != nullptr ? entry->groups : std::vector<std::string>{}};
 }

@@ -4,26 +4,14 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "auth/authenticator.hpp"
 #include "auth/oath_file.hpp"
+#include "auth/otp_ledger.hpp"
 #include "auth/password_file.hpp"
 
 namespace sallyport::auth {
-
-// The OtpState all back ends share: a code that one of them accepted is spent for the others.
-class OtpLedger {
- public:
-  explicit OtpLedger(OtpState state) : state_(std::move(state)) {}
-  OathFile::Verdict verify(const OathFile& file, std::string_view user, const Secret& code, WallTime now);
-  OtpState state() const;
-
- private:
-  mutable std::mutex mutex_;
-  OtpState state_;
-};
 
 class FileAuthenticator : public Authenticator {
  public:

@@ -22,7 +22,7 @@ constexpr std::string_view tokens =
     "HOTP/T30/8 dora - 3132333435363738393031323334353637383930\n";
 
 struct FileAuthenticatorTest : testing::Test {
-  std::shared_ptr<OtpLedger> ledger = std::make_shared<OtpLedger>(OtpState());
+  std::shared_ptr<OtpLedger> ledger = std::make_shared<OtpLedger>();
   std::unique_ptr<Authenticator> back_end =
       or_throw(FileAuthenticator::open(Secret(users), Secret(tokens), ledger));
 
@@ -76,13 +76,13 @@ TEST_F(FileAuthenticatorTest, shares_what_is_spent_with_other_back_ends) {
 
 TEST(FileAuthenticator, knows_no_token_without_a_file_of_tokens) {
   const auto back_end =
-      or_throw(FileAuthenticator::open(Secret(users), std::nullopt, std::make_shared<OtpLedger>(OtpState())));
+      or_throw(FileAuthenticator::open(Secret(users), std::nullopt, std::make_shared<OtpLedger>()));
   EXPECT_EQ(back_end->authenticate({1, "local", Method::otp, "alice", Secret("94287082"), {}}, {}),
             refused(Reason::no_otp_secret));
 }
 
 TEST(FileAuthenticator, says_which_file_is_malformed) {
-  const auto ledger = std::make_shared<OtpLedger>(OtpState());
+  const auto ledger = std::make_shared<OtpLedger>();
   EXPECT_EQ(FileAuthenticator::open(Secret("a"), std::nullopt, ledger).error().text,
             "users: line 1: not of the form user:groups:hash");
   EXPECT_EQ(FileAuthenticator::open(Secret(""), Secret("HOTP a 1 00"), ledger).error().text,

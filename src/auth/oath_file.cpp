@@ -85,19 +85,19 @@ Result<OathFile> OathFile::parse(std::string_view file) {
   return result;
 }
 
-OathFile::Verdict OathFile::verify(std::string_view user, const Secret& code, OtpState& state,
-                                   WallTime now) const {
+OathFile::Check OathFile::verify(std::string_view user, const Secret& code, OtpState& state,
+                                 WallTime now) const {
   const auto found = users_.find(user);
-  if (found == users_.end()) return Verdict::no_token;
+  if (found == users_.end()) return {Verdict::no_token};
   auto verdict = Verdict::refused;
   for (const auto& [id, token] : found->second) {
     const auto match = check_code(token, std::max(token.counter, state.next(user, id)), now, code);
     if (match.kind == OtpMatch::Kind::replayed) verdict = Verdict::replayed;
     if (match.kind != OtpMatch::Kind::fresh) continue;
     state.spend(user, id, match.position);
-    return Verdict::accepted;
+    return {Verdict::accepted, id, match.position};
   }
-  return verdict;
+  return {verdict};
 }
 
 }  // namespace sallyport::auth

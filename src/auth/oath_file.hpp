@@ -5,7 +5,7 @@
 //            ocserv skips it, and a check that silently isn't made is worse than none
 //   SECRET   hexadecimal; the HMAC is SHA-1
 //   COUNTER  HOTP: the first counter that may be used. liboath writes it and the two fields after it back;
-//            here the file is only read, and OtpState keeps what is spent
+//            here the file is only read, and OtpLedger keeps what is spent
 // A user may have several lines: any of the tokens will do.
 #pragma once
 
@@ -29,8 +29,13 @@ class OathFile {
 
   bool has(std::string_view user) const { return users_.find(user) != users_.end(); }
 
+  struct Check {
+    Verdict verdict = Verdict::refused;
+    TokenId token{};             // of an accepted code: what it was a code of,
+    std::uint64_t position = 0;  // and which
+  };
   // An accepted code is spent in the state.
-  Verdict verify(std::string_view user, const Secret& code, OtpState& state, WallTime now) const;
+  Check verify(std::string_view user, const Secret& code, OtpState& state, WallTime now) const;
 
  private:
   struct Token {

@@ -5,24 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "proto/codec.hpp"
-
 namespace sallyport::auth {
-
-namespace {
-
-struct Spent {
-  std::string user;
-  TokenId token{};
-  std::uint64_t next = 0;
-  static void each_field(auto&& field) {
-    field("user", &Spent::user);
-    field("token", &Spent::token);
-    field("next", &Spent::next);
-  }
-};
-
-}  // namespace
 
 TokenId token_id(const Secret& key) {
   const auto purpose = as_bytes("sallyport one-time password token");
@@ -32,20 +15,6 @@ TokenId token_id(const Secret& key) {
   TokenId id{};
   std::copy_n(mac.begin(), id.size(), id.begin());
   return id;
-}
-
-Result<OtpState> OtpState::load(ByteView bytes) {
-  OtpState state;
-  for (auto& spent : TRY(proto::decode<std::vector<Spent>>(bytes)))
-    state.next_[{std::move(spent.user), spent.token}] = spent.next;
-  return state;
-}
-
-Bytes OtpState::save() const {
-  std::vector<Spent> spent;
-  spent.reserve(next_.size());
-  for (const auto& [key, next] : next_) spent.push_back({key.first, key.second, next});
-  return proto::encode(spent);
 }
 
 std::uint64_t OtpState::next(std::string_view user, const TokenId& token) const {

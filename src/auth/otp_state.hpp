@@ -1,5 +1,5 @@
 // Which one-time passwords are spent: the lowest position (counter or step) of each token that may still be
-// used. The authenticator keeps it through a reload and hands its bytes out to be stored.
+// used. The authenticator keeps it through a reload.
 #pragma once
 
 #include <array>
@@ -20,9 +20,6 @@ TokenId token_id(const Secret& key);
 
 class OtpState {
  public:
-  static Result<OtpState> load(ByteView bytes);  // what save() gave
-  Bytes save() const;
-
   std::uint64_t next(std::string_view user, const TokenId& token) const;  // 0: nothing is spent
   // The position and all before it are spent. Never goes back.
   void spend(std::string_view user, const TokenId& token, std::uint64_t position);

@@ -1,8 +1,10 @@
 #include "authenticator/role.hpp"
 
 #include <cstdlib>
+#include <span>
 #include <thread>
 
+#include "authenticator/otp_database.hpp"
 #include "authenticator/service.hpp"
 #include "base/log.hpp"
 #include "proto/role_messages.hpp"
@@ -35,7 +37,9 @@ std::optional<std::uint16_t> culprit(const std::vector<proto::AaaSettings>& aaa,
   return std::nullopt;
 }
 
-Result<Settings> read_settings(const std::vector<proto::AaaSettings>& aaa, std::vector<Descriptor>& files) {
+using Files = std::span<Descriptor>;
+
+Result<Settings> read_settings(const std::vector<proto::AaaSettings>& aaa, Files files) {
   Settings settings;
   auto next = files.begin();
   const auto read_next = [&]() -> Result<Secret> {
@@ -51,6 +55,12 @@ Result<Settings> read_settings(const std::vector<proto::AaaSettings>& aaa, std::
     settings.files.push_back(std::move(back_end));
   }
   return settings;
+}
+
+Result<std::shared_ptr<auth::OtpLedger>> open_ledger(Files files) {
+  auto database = TRY(OtpDatabase::open(std::move(files[0]), std::move(files[1])));
+  auto spent = TRY(database->load());
+  return std::make_shared<auth::OtpLedger>(std::move(spent), std::move(database));
 }
 
 // The requests of the gateway, until its end of the socket is gone.
@@ -72,8 +82,7 @@ void serve(Service& service, const Descriptor& socket) {
   }
 }
 
-Result<void> reload(Service& service, const proto::AuthenticatorReload& orders,
-                    std::vector<Descriptor>& files) {
+Result<void> reload(Service& service, const proto::AuthenticatorReload& orders, Files files) {
   const auto settings = read_settings(orders.aaa, files);
   const auto done = settings ? service.reload(*settings) : tl::unexpected(settings.error());
   if (done) return tell(proto::RoleReady{});
@@ -84,19 +93,21 @@ Result<void> authenticate() {
   auto message = TRY(sys::receive_message(sys::channel_descriptor));
   const auto command = TRY(proto::decode<proto::AuthenticatorCommand>(message.bytes));
   const auto* start = std::get_if<proto::AuthenticatorStart>(&command);
-  if (start == nullptr || message.descriptors.empty()) {
+  const std::size_t own_files = start != nullptr && start->state ? 3 : 1;
+  if (start == nullptr || message.descriptors.size() < own_files) {
     return fail(ErrorKind::malformed, "the first message is not a start");
   }
   const auto& role = start->role;
   log::configure({static_cast<log::Level>(role.log_level),
                   role.log_json ? log::Format::json : log::Format::text, "authenticator"});
-  const Descriptor socket = std::move(message.descriptors.front());
-  message.descriptors.erase(message.descriptors.begin());
-  const auto settings = TRY(read_settings(start->aaa, message.descriptors));
-  message.descriptors.clear();
+  const Files files(message.descriptors);
+  const Descriptor socket = std::move(files[0]);
+  const auto settings = TRY(read_settings(start->aaa, files.subspan(own_files)));
   TRY(sys::confine(sys::Confined::authenticator, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
 
-  const auto service = Service::open(settings);
+  auto ledger = start->state ? open_ledger(files.subspan(1)) : std::make_shared<auth::OtpLedger>();
+  auto service = ledger ? Service::open(settings, std::move(*ledger)) : tl::unexpected(ledger.error());
+  message.descriptors.clear();
   if (!service) {
     TRY(tell(proto::RoleFailed{culprit(start->aaa, service.error()), service.error().text}));
     return tl::unexpected(service.error());

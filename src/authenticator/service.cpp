@@ -120,9 +120,8 @@ void Service::State::use(const BackEnds& back_ends) {
   }
 }
 
-Result<std::unique_ptr<Service>> Service::open(const Settings& settings, auth::OtpState spent,
-                                               Limits limits) {
-  auto ledger = std::make_shared<auth::OtpLedger>(std::move(spent));
+Result<std::unique_ptr<Service>> Service::open(const Settings& settings,
+                                               std::shared_ptr<auth::OtpLedger> ledger, Limits limits) {
   const auto back_ends = TRY(open_back_ends(settings, ledger));
   return std::make_unique<Service>(back_ends, std::move(ledger), limits);
 }

@@ -38,8 +38,8 @@ class Service {
   using BackEnds = std::map<std::string, std::shared_ptr<auth::Authenticator>>;
 
   // Errors name the section: "[aaa.local] users: line 3: …".
-  static Result<std::unique_ptr<Service>> open(const Settings& settings, auth::OtpState spent = {},
-                                               Limits limits = {});
+  static Result<std::unique_ptr<Service>> open(const Settings& settings,
+                                               std::shared_ptr<auth::OtpLedger> ledger, Limits limits = {});
 
   Service(const BackEnds& back_ends, std::shared_ptr<auth::OtpLedger> ledger, Limits limits);
   Service(const Service&) = delete;
@@ -52,9 +52,6 @@ class Service {
   // For requests not begun yet. An error changes nothing; what is spent stays spent; a name that is gone is
   // answered `unavailable`.
   Result<void> reload(const Settings& settings);
-
-  // What is spent, to be stored after an accepted one-time password.
-  auth::OtpState otp_state() const { return ledger_->state(); }
 
  private:
   struct State;

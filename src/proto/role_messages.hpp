@@ -91,19 +91,22 @@ struct AaaSettings {
   }
 };
 
-// Descriptors: the request socket, then for each AAA its users file and, if it has one, its OTP file.
+// Descriptors: the request socket; with `state` the two files of the spent one-time passwords; then for each
+// AAA its users file and, if it has one, its OTP file.
 struct AuthenticatorStart {
   RoleSettings role;
+  bool state = false;
   std::vector<AaaSettings> aaa;
   bool operator==(const AuthenticatorStart&) const = default;
 
   static void each_field(auto&& field) {
     field("role", &AuthenticatorStart::role);
+    field("state", &AuthenticatorStart::state);
     field("aaa", &AuthenticatorStart::aaa);
   }
 };
 
-// The files again, after a reload of the configuration. Descriptors: as at the start, without the socket.
+// The files again, after a reload of the configuration. Descriptors: those of the AAAs.
 struct AuthenticatorReload {
   std::vector<AaaSettings> aaa;
   bool operator==(const AuthenticatorReload&) const = default;

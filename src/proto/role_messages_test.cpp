@@ -27,7 +27,7 @@ TEST(RoleMessages, round_trip_and_refuse_to_be_cut) {
   expect_round_trip(KeeperStart{role, 2, 1});
   expect_round_trip(KeeperEvent(KeeperReady{{{1, 2, 3}, {}}}));
   expect_round_trip(KeeperEvent(RoleFailed{1, "cannot read"}));
-  expect_round_trip(AuthenticatorCommand(AuthenticatorStart{role, {{"local", true}}}));
+  expect_round_trip(AuthenticatorCommand(AuthenticatorStart{role, true, {{"local", true}}}));
   expect_round_trip(AuthenticatorCommand(AuthenticatorReload{{{"local", false}}}));
   expect_round_trip(GatewayCommand(GatewayStart{role, 2, 3, true}));
   expect_round_trip(GatewayCommand(Processes{{{"keeper", 1, 2}}}));

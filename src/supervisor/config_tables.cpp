@@ -232,7 +232,8 @@ Keys<State> state_keys() {
   using S = State;
   return {
       key<S>("directory", &S::directory, path(), R"("/var/lib/sallyport")",
-             "Folder for sessions, leases and the audit trail, which outlive a restart."),
+             "Folder for sessions, leases, spent one-time passwords and the audit trail, which outlive a "
+             "restart."),
       other_stores(),
   };
 }

@@ -11,10 +11,18 @@ namespace sallyport::supervisor {
 
 namespace {
 
-Result<Descriptor> open_in(const Descriptor& folder, const std::string& path, const char* name) {
-  Descriptor file(openat(folder.number(), name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+Result<Descriptor> open_in(const Descriptor& folder, const std::string& path, const std::string& name) {
+  Descriptor file(openat(folder.number(), name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return fail_errno("cannot open " + path + "/" + name);
   return file;
+}
+
+Result<DatabaseFiles> open_database(const Descriptor& folder, const std::string& path,
+                                    const std::string& name) {
+  DatabaseFiles files;
+  files.database = TRY(open_in(folder, path, name));
+  files.log = TRY(open_in(folder, path, name + "-wal"));
+  return files;
 }
 
 Result<StateFiles> open_in_folder(const std::string& path) {
@@ -28,8 +36,8 @@ Result<StateFiles> open_in_folder(const std::string& path) {
   if (flock(files.folder.number(), LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorKind::conflict, "another sallyportd uses the folder " + path);
   }
-  files.database = TRY(open_in(files.folder, path, "sessions.db"));
-  files.log = TRY(open_in(files.folder, path, "sessions.db-wal"));
+  files.sessions = TRY(open_database(files.folder, path, "sessions.db"));
+  files.otp = TRY(open_database(files.folder, path, "otp.db"));
   return files;
 }
 

@@ -1,4 +1,4 @@
-// The session store's files, opened here because the gateway process opens none.
+// The files of the state directory, opened here because the processes that use them open none.
 #pragma once
 
 #include "base/descriptor.hpp"
@@ -6,10 +6,15 @@
 
 namespace sallyport::supervisor {
 
-struct StateFiles {
-  Descriptor folder;  // holds the lock: one service at a time has these files
+struct DatabaseFiles {
   Descriptor database;
   Descriptor log;  // the database's write-ahead log
+};
+
+struct StateFiles {
+  Descriptor folder;       // holds the lock: one service at a time has these files
+  DatabaseFiles sessions;  // the gateway's
+  DatabaseFiles otp;       // the authenticator's: which one-time passwords are spent
 };
 
 // Makes folder and files where they are missing, for this user only. Errors as FILE:LINE:COLUMN.

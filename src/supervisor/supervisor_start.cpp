@@ -117,9 +117,13 @@ Result<void> Supervisor::start_authenticator() {
   const auto identity = TRY(identity_of(Role::authenticator, setup_->config));
   auto child = TRY(Child::start(Role::authenticator));
   auto [ours, theirs] = TRY(sys::message_pair());
-  auto descriptors = numbers_of(setup_->account_files);
-  descriptors.insert(descriptors.begin(), theirs.number());
-  const proto::AuthenticatorStart command{role_settings(identity), setup_->aaa_settings()};
+  std::vector<int> descriptors{theirs.number()};
+  const bool has_state = state_.otp.database.is_open();
+  if (has_state) {
+    descriptors.insert(descriptors.end(), {state_.otp.database.number(), state_.otp.log.number()});
+  }
+  for (const auto& file : setup_->account_files) descriptors.push_back(file.number());
+  const proto::AuthenticatorStart command{role_settings(identity), has_state, setup_->aaa_settings()};
   TRY(child.send(proto::AuthenticatorCommand(command), descriptors));
   const auto event = TRY(child.await<proto::AuthenticatorEvent>(start_limit));
   if (const auto* failure = std::get_if<proto::RoleFailed>(&event)) {
@@ -140,7 +144,9 @@ Result<void> Supervisor::start_gateway() {
   for (const auto& listener : listeners_) descriptors.push_back(listener.number());
   for (const auto& queue : tun_queues_) descriptors.push_back(queue.number());
   for (const auto& socket : udp_sockets_) descriptors.push_back(socket.number());
-  if (state_.database) descriptors.insert(descriptors.end(), {state_.database.number(), state_.log.number()});
+  if (state_.sessions.database) {
+    descriptors.insert(descriptors.end(), {state_.sessions.database.number(), state_.sessions.log.number()});
+  }
   if (admin_listener_) descriptors.push_back(admin_listener_.number());
   proto::GatewayStart command;
   command.role = role_settings(identity);
@@ -149,7 +155,7 @@ Result<void> Supervisor::start_gateway() {
   command.tun_queues = static_cast<std::uint16_t>(tun_queues_.size());
   command.udp_sockets =
       static_cast<std::uint16_t>(tun_queues_.empty() ? 0 : udp_sockets_.size() / tun_queues_.size());
-  command.state = state_.database.is_open();
+  command.state = state_.sessions.database.is_open();
   command.admin = admin_listener_.is_open();
   TRY(child.send(proto::GatewayCommand(command), descriptors));
   // Before it serves admins: the first status that it gives is whole.

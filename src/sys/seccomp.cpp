@@ -51,7 +51,8 @@ constexpr std::initializer_list<int> everyone{
 };
 
 constexpr std::initializer_list<int> authenticator_only{
-    SCMP_SYS(pread64),  // the account files of a reload, by descriptor
+    SCMP_SYS(pread64),  // the account files of a reload, by descriptor; and SQLite, as all below
+    SCMP_SYS(pwrite64), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
 };
 
 constexpr std::initializer_list<int> gateway_only{

@@ -92,8 +92,10 @@ def test_a_process_below_the_supervisor_holds_only_the_descriptors_it_was_given(
     held = [os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()]
     files = [name for name in held if name.startswith("/") and not name.startswith("/dev/")]
     given = {str(gateway.log_file)}
-    if role == "gateway":  # opens no file: its session store's come from the supervisor
-        given |= {str(gateway.folder / "state" / name) for name in ("sessions.db", "sessions.db-wal")}
+    # They open no file: those of their databases come from the supervisor.
+    databases = {"gateway": "sessions.db", "authenticator": "otp.db"}
+    if role in databases:
+        given |= {str(gateway.folder / "state" / (databases[role] + end)) for end in ("", "-wal")}
     assert set(files) <= given, held
     if role != "gateway":
         assert "/dev/net/tun" not in held

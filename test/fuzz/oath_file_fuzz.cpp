@@ -1,4 +1,4 @@
-// Any file of tokens, and any code of any user, end in a verdict; a code is accepted once at most. What
+// Any file of tokens, and any code of any user, end in a verdict; a code is spent once it was accepted. What
 // comes before the first zero byte is the file, what comes after it the client's --token-secret.
 #include <cstdlib>
 
@@ -33,8 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auth::OtpState state;
     const auth::WallTime now{std::chrono::seconds(59)};
     for (const auto* code : {"755224", "94287082"}) {
-      const bool accepted = file->verify("alice", Secret(code), state, now) == Verdict::accepted;
-      if (accepted && or_throw(auth::OtpState::load(state.save())) != state) std::abort();
+      const auto first = file->verify("alice", Secret(code), state, now);
+      const auto again = file->verify("alice", Secret(code), state, now);
+      if (first.verdict != Verdict::accepted || again.verdict != Verdict::accepted) continue;
+      // By chance another token has the same code, or this one has it again later.
+      if (again.token == first.token && again.position <= first.position) std::abort();
     }
   }
   if (end < text.size()) try_client_secret(text.substr(end + 1));
