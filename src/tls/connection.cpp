@@ -54,6 +54,13 @@ constexpr Saying sayings[] = {
     {SSL_R_NO_RENEGOTIATION, ErrorKind::denied, " refused to renegotiate"},
 };
 
+// Those that say that the ends have nothing in common, from those about one end.
+ErrorKind kind_of_alert(int alert) {
+  const bool nothing_in_common = alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_PROTOCOL_VERSION ||
+                                 alert == SSL_AD_INSUFFICIENT_SECURITY;
+  return nothing_in_common ? ErrorKind::unsupported : ErrorKind::denied;
+}
+
 // What an earlier call left behind would be taken for this one's.
 void forget_errors() {
   ERR_clear_error();
@@ -227,8 +234,9 @@ Step Connection::fail_from_queue() {
   if (!record_->refusal.empty()) return fail_with(ErrorKind::denied, record_->refusal);
   if (ERR_GET_LIB(code) == ERR_LIB_SSL) {
     if (reason >= SSL_AD_REASON_OFFSET) {
-      const char* alert = SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
-      return fail_with(ErrorKind::denied, who + " ended the connection with the alert '" + alert + "'");
+      const int alert = reason - SSL_AD_REASON_OFFSET;
+      return fail_with(kind_of_alert(alert), who + " ended the connection with the alert '" +
+                                                 SSL_alert_desc_string_long(alert) + "'");
     }
     for (const auto& saying : sayings) {
       if (saying.reason == reason) return fail_with(saying.kind, who + std::string(saying.text));

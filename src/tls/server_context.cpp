@@ -145,6 +145,15 @@ tl::unexpected<Error> in_file(std::string_view which, Error error) {
   return tl::unexpected(std::move(error));
 }
 
+// TLS 1.3 knows no DSA. OpenSSL takes it for a key that choose_pairs may still replace, and would agree
+// on 1.3.
+Result<void> stay_below_tls13(SSL_CTX* context, const std::vector<KeyPair>& pairs) {
+  const auto is_dsa = [](const KeyPair& pair) { return pair.chain.leaf().key_type() == KeyType::dsa; };
+  if (!std::ranges::all_of(pairs, is_dsa) || SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) == 1)
+    return {};
+  return fail_openssl(ErrorKind::internal, "cannot set up TLS");
+}
+
 }  // namespace
 
 Result<ServerContext> ServerContext::open(ServerSettings settings) {
@@ -161,6 +170,7 @@ Result<ServerContext> ServerContext::open(ServerSettings settings) {
   SSL_CTX_set_session_id_context(raw, id.data(), static_cast<unsigned>(id.size()));
   SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
   TRY(use_pairs(raw, settings.pairs));
+  TRY(stay_below_tls13(raw, settings.pairs));
   SSL_CTX_set_cert_cb(raw, choose_pairs, nullptr);
   if (!settings.client_ca.empty()) {
     if (auto done = ask_for_certificates(raw, settings); !done) return in_file("client_ca", done.error());

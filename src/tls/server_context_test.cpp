@@ -181,6 +181,22 @@ INSTANTIATE_TEST_SUITE_P(
                     LegacySuite{"AES256-GCM-SHA384", KeyType::rsa, "RSA"},
                     LegacySuite{"ECDHE-RSA-AES128-SHA", KeyType::rsa, "X25519"}));
 
+TEST_F(ServerContextTest, speaks_tls12_with_new_clients_when_it_has_dsa_keys_only) {
+  const auto first = authority_.issue({.key_type = KeyType::dsa});
+  const auto second = authority_.issue({.key_type = KeyType::dsa});
+  const auto one = open_server({.pairs = list_of(first), .legacy = true});
+  const auto two = open_server({.pairs = list_of(first, second), .legacy = true});
+  for (const auto* server : {&one, &two}) {
+    Ends both(*server, lenient_);
+    ASSERT_TRUE(both.shake()) << both.server.error().text << both.client.error().text;
+    EXPECT_EQ(both.server.cipher(), "DHE-DSS-AES256-GCM-SHA384");
+    Ends refused(*server, client_);
+    EXPECT_FALSE(refused.shake());
+    EXPECT_EQ(refused.server.error().text, "the client has no cipher suite in common with us");
+    EXPECT_EQ(refused.client.error().kind, ErrorKind::unsupported);
+  }
+}
+
 TEST_F(ServerContextTest, speaks_tls10_and_tls11_only_with_legacy) {
   const auto pair = authority_.issue({.key_type = KeyType::rsa});
   const auto modern = open_server({.pairs = list_of(pair)});
