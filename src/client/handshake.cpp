@@ -64,6 +64,13 @@ void record_finished(const tls::Connection& tls, const Attempt& attempt) {
                      .with(FieldName::session_id_chosen, std::ssize(tls.server_session_id())));
 }
 
+// The gateway may know old cryptography only; ocserv then closes without an alert.
+std::string_view advice(const Error& error, const ConnectOptions& options) {
+  const bool nothing_in_common = error.kind == ErrorKind::unsupported || error.kind == ErrorKind::closed;
+  if (!nothing_in_common || options.allow_insecure_crypto) return "";
+  return " (if it knows old cryptography only, --allow-insecure-crypto permits that)";
+}
+
 }  // namespace
 
 Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities) {
@@ -97,7 +104,9 @@ net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
     if (judge.verdict() == Verdict::blocked && !judge.sentence().empty()) {
       throw Ended(ExitCode::certificate_blocked, {ErrorKind::denied, judge.sentence()});
     }
-    throw Ended(ExitCode::failed, {failure.error().kind, "TLS handshake: " + failure.error().text});
+    const auto& error = failure.error();
+    throw Ended(ExitCode::failed,
+                {error.kind, "TLS handshake: " + error.text + std::string(advice(error, attempt.options))});
   }
   if (!judge.sentence().empty()) attempt.console.complain(judge.sentence());
   if (judge.remember()) attempt.front.store_trust(attempt.trust.serialize());
