@@ -73,9 +73,9 @@ class Answer:
 class AnyConnect:
     """One HTTPS conversation, with a cookie jar."""
 
-    def __init__(self, host: Host, address="192.0.2.1", version=None):
+    def __init__(self, host: Host, address="192.0.2.1", **tls_options):
         self.host = host
-        self.socket = tls.connect(host, address, version=version)
+        self.socket = tls.connect(host, address, **tls_options)
         self.cookies = {}
 
     def __enter__(self):
@@ -118,8 +118,10 @@ class AnyConnect:
 class Tunnel:
     """A CONNECT by hand: `status`, `headers` of the answer, then frames."""
 
-    def __init__(self, host: Host, token, headers=None, behind=b"", path="/CSCOSSLC/tunnel", version=None):
-        self.socket = tls.connect(host, version=version)
+    def __init__(
+        self, host: Host, token, headers=None, behind=b"", path="/CSCOSSLC/tunnel", **tls_options
+    ):
+        self.socket = tls.connect(host, **tls_options)
         self.socket.settimeout(5)
         self._buffer = b""
         wanted = {
@@ -177,6 +179,23 @@ class Tunnel:
         kind, payload = self._buffer[6], self._buffer[8 : 8 + size]
         self._buffer = self._buffer[8 + size :]
         return kind, payload
+
+
+    def pings(self, inner="10.20.0.1"):
+        """Does an echo request through the tunnel come back?"""
+        own = self.header("X-CSTP-Address")
+        self.send(DATA, icmp_echo(own, inner))
+        while (received := self.receive()) is not None:
+            if is_ping_reply(received, own):
+                return True
+        return False
+
+
+def is_ping_reply(received, own):
+    kind, packet = received
+    return kind == DATA and packet[9] == 1 and packet[20] == 0 and packet[16:20] == bytes(
+        int(part) for part in own.split(".")
+    )
 
 
 def frame(kind, payload=b""):

@@ -68,13 +68,19 @@ def s_client(host: Host, *arguments, address="192.0.2.1", port=PORT, request=Non
     return Handshake(done.stdout)
 
 
-def connect(host: Host, address="192.0.2.1", port=PORT, version=None, timeout=5) -> ssl.SSLSocket:
-    """A TLS connection that trusts everybody: for what is said over it."""
+def connect(
+    host: Host, address="192.0.2.1", port=PORT, version=None, timeout=5, suites=None, pair=None
+) -> ssl.SSLSocket:
+    """A TLS connection that trusts everybody: for what is said over it; with `pair` as client certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     if version is not None:
         context.minimum_version = context.maximum_version = version
+    if suites is not None:
+        context.set_ciphers(suites)
+    if pair is not None:
+        context.load_cert_chain(pair.certificate, pair.key)
     raw = host.connect(address, port, timeout)
     try:
         return context.wrap_socket(raw)
