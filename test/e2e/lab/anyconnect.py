@@ -27,15 +27,25 @@ def config_auth(kind, *inner, version=True):
     )
 
 
-def init(group=None, access="https://vpn.example.com/"):
+def init(group=None, access="https://vpn.example.com/", certificate_failed=False):
     chosen = f"<group-select>{escape(group)}</group-select>" if group is not None else ""
-    return config_auth("init", f"<group-access>{escape(access)}</group-access>", chosen)
+    failed = "<client-cert-fail/>" if certificate_failed else ""
+    return config_auth("init", f"<group-access>{escape(access)}</group-access>", chosen, failed)
 
 
 def auth_reply(user, password, group=None, opaque=""):
+    return _reply({"username": user, "password": password}, group, opaque)
+
+
+def code_reply(code, opaque=""):
+    """The answer to a challenge."""
+    return _reply({"secondary_password": code}, None, opaque)
+
+
+def _reply(answers, group, opaque):
     chosen = f"<group-select>{escape(group)}</group-select>" if group is not None else ""
-    answers = f"<username>{escape(user)}</username><password>{escape(password)}</password>"
-    return config_auth("auth-reply", opaque, f"<auth>{answers}</auth>", chosen)
+    fields = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in answers.items())
+    return config_auth("auth-reply", opaque, f"<auth>{fields}</auth>", chosen)
 
 
 class Answer:
@@ -62,6 +72,19 @@ class Answer:
     @property
     def token(self):
         return self.xml.findtext("session-token")
+
+    @property
+    def asks_for_certificate(self):
+        return self.xml.find("client-cert-request") is not None
+
+    @property
+    def inputs(self):
+        return [one.get("name") for one in self.xml.iter("input")]
+
+    @property
+    def error(self):
+        """The sentence of a form's <error>; None: there is none."""
+        return self.xml.findtext("auth/error")
 
     @property
     def groups(self):

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import processes
 from lab.network import Host
 from lab.pki import Pair, Pki
-from lab.run import binaries, no_sanitizer_complained, wait_until
+from lab.run import binaries, no_sanitizer_complained, run, wait_until
 from lab.toml import to_toml
 
 PORT = 443
@@ -61,6 +61,10 @@ class Gateway:
         users = folder / "users"
         users.write_text(USERS)
         users.chmod(0o600)
+
+    def add_user(self, name, password="correct horse"):
+        with open(self.folder / "users", "a", encoding="utf-8") as users:
+            users.write(f"{name}:staff:" + run("openssl", "passwd", "-5", password).stdout)
 
     def write_config(self, text=None):
         self.config_file.write_text(to_toml(self.config) + "\n" if text is None else text)

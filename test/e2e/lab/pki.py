@@ -26,11 +26,35 @@ class Pair:
     def der(self) -> bytes:
         return _der(run("openssl", "x509", "-in", self.certificate).stdout)
 
+    def encrypted(self, password) -> "Pair":
+        """With its key as PEM that only the password opens."""
+        key = self.key.with_suffix(".encrypted.key")
+        run("openssl", "pkey", "-aes256", "-passout", f"pass:{password}", "-in", self.key, "-out", key)
+        return Pair(self.certificate, key)
+
+    def pkcs12(self, password) -> Path:
+        """Both in one file."""
+        path = self.certificate.with_suffix(".p12")
+        run(
+            *("openssl", "pkcs12", "-export", "-passout", f"pass:{password}", "-out", path),
+            *("-in", self.certificate, "-inkey", self.key),
+        )
+        return path
+
     def secret_numbers(self) -> dict[str, bytes]:
         """The private numbers of an RSA or EC key by openssl's name for them, big-endian."""
         text = run("openssl", "pkey", "-in", self.key, "-noout", "-text").stdout
         found = re.findall(r"^(privateExponent|prime1|prime2|priv):\s*\n((?:\s+[0-9a-f:]+\n)+)", text, re.M)
         return {name: bytes.fromhex(re.sub(r"[\s:]", "", digits)).lstrip(b"\0") for name, digits in found}
+
+
+def email(address):
+    return f"email:{address}"
+
+
+def upn(name):
+    """The user principal name of Windows, an otherName of the type msUPN."""
+    return f"otherName:1.3.6.1.4.1.311.20.2.3;UTF8:{name}"
 
 
 def _der(pem):
@@ -63,8 +87,25 @@ class Pki:
         extensions = ("subjectAltName=" + ",".join(names), "extendedKeyUsage=serverAuth")
         return self._issue(file_name, kind, "/CN=vpn.example.com", extensions, days)
 
-    def client(self, user, kind="rsa", days=30) -> Pair:
-        return self._issue(f"client-{user}", kind, f"/CN={user}", ("extendedKeyUsage=clientAuth",), days)
+    def client(self, user, kind="rsa", days=30, subject=None, names=()) -> Pair:
+        """A user's; `subject` as /O=…/UID=… in place of the CN, `names` beside it: email(…), upn(…)."""
+        extensions = ["extendedKeyUsage=clientAuth"]
+        extensions += ["subjectAltName=" + ",".join(names)] if names else []
+        return self._issue(f"client-{user}", kind, subject or f"/CN={user}", extensions, days)
+
+    def revocation_list(self, *revoked: Pair, file_name="crl.pem") -> Path:
+        """The authority's list, as PEM."""
+        index, number = self.folder / "index", self.folder / "crlnumber"
+        index.write_text("")
+        number.write_text("01\n")
+        config = self.folder / "ca.conf"
+        config.write_text(f"[ca]\ndefault_ca=own\n[own]\ndatabase={index}\ncrlnumber={number}\n")
+        command = ("openssl", "ca", "-config", config, "-md", "sha256")
+        command += ("-keyfile", self._ca_key, "-cert", self.ca)
+        for pair in revoked:
+            run(*command, "-revoke", pair.certificate)
+        run(*command, "-gencrl", "-crldays", 30, "-out", self.folder / file_name)
+        return self.folder / file_name
 
     def _issue(self, file_name, kind, subject, extensions, days):
         pair = Pair(self.folder / f"{file_name}.pem", self.folder / f"{file_name}.key")
