@@ -49,12 +49,10 @@ AuthenticatorAnswer::Outcome FileAuthenticator::check_code(const AuthenticatorRe
   if (!tokens_.has(request.user)) return refused(Reason::no_otp_secret);
   const auto* entry = users_.find(request.user);
   if (entry != nullptr && entry->locked) return refused(Reason::locked);
-  if (request.method == AuthenticatorRequest::Method::otp) {
-    const auto verdict = ledger_->verify(tokens_, request.user, request.answer, now);
-    if (!verdict) return AuthenticatorAnswer::Unavailable{verdict.error().text};
-    if (*verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
-    if (*verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
-  }
+  const auto verdict = ledger_->verify(tokens_, request.user, request.answer, now);
+  if (!verdict) return AuthenticatorAnswer::Unavailable{verdict.error().text};
+  if (*verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
+  if (*verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
   return AuthenticatorAnswer::Accepted{entry != nullptr ? entry->groups : std::vector<std::string>{}};
 }
 

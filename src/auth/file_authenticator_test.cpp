@@ -59,13 +59,6 @@ TEST_F(FileAuthenticatorTest, refuses_a_one_time_password_of_who_has_no_token_or
   EXPECT_EQ(ledger->state(), OtpState());
 }
 
-TEST_F(FileAuthenticatorTest, looks_up_tokens_without_spending_anything) {
-  EXPECT_EQ(ask(Method::otp_lookup, "alice", ""), accepted({"staff"}));
-  EXPECT_EQ(ask(Method::otp_lookup, "bob", ""), refused(Reason::no_otp_secret));
-  EXPECT_EQ(ask(Method::otp_lookup, "mallory", ""), refused(Reason::no_otp_secret));
-  EXPECT_EQ(ledger->state(), OtpState());
-}
-
 TEST_F(FileAuthenticatorTest, shares_what_is_spent_with_other_back_ends) {
   const auto other = or_throw(FileAuthenticator::open(Secret(users), Secret(tokens), ledger));
   EXPECT_EQ(ask(Method::otp, "alice", "94287082"), accepted({"staff"}));

@@ -13,11 +13,7 @@
 namespace sallyport::proto {
 
 struct AuthenticatorRequest {
-  enum class Method : std::uint8_t {
-    password,
-    otp,
-    otp_lookup,  // has this user a one-time password secret at all? the answer field is empty, none is spent
-  };
+  enum class Method : std::uint8_t { password, otp };
   static constexpr std::size_t max_aaa = 64;
   static constexpr std::size_t max_user = 256;
   static constexpr std::size_t max_answer = 1024;
@@ -45,7 +41,7 @@ struct AuthenticatorRequest {
 };
 
 constexpr AuthenticatorRequest::Method last_of(AuthenticatorRequest::Method) {
-  return AuthenticatorRequest::Method::otp_lookup;
+  return AuthenticatorRequest::Method::otp;
 }
 
 struct AuthenticatorAnswer {
