@@ -38,6 +38,14 @@ class Child {
     return receive<Event>();
   }
 
+  // The first event of its life. A child that can't say it is killed: its successor gets the same files.
+  template <class Event>
+  Result<Event> await_start(std::chrono::milliseconds limit) {
+    auto event = await<Event>(limit);
+    if (!event) kill();
+    return event;
+  }
+
   template <class Event>
   Result<Event> receive() {
     const auto message = TRY(sys::receive_message(channel()));

@@ -103,7 +103,7 @@ Result<Supervisor::Keyring> Supervisor::start_keeper(const Setup& setup) {
                                    static_cast<std::uint16_t>(threads())};
   TRY(keyring.keeper.send(command, descriptors));
 
-  const auto event = TRY(keyring.keeper.await<proto::KeeperEvent>(start_limit));
+  const auto event = TRY(keyring.keeper.await_start<proto::KeeperEvent>(start_limit));
   if (const auto* failure = std::get_if<proto::RoleFailed>(&event)) {
     std::vector<Position> places;
     for (const auto& pair : setup.config.tls.key_pairs) places.push_back(pair.private_key.at);
@@ -125,7 +125,7 @@ Result<void> Supervisor::start_authenticator() {
   for (const auto& file : setup_->account_files) descriptors.push_back(file.number());
   const proto::AuthenticatorStart command{role_settings(identity), has_state, setup_->aaa_settings()};
   TRY(child.send(proto::AuthenticatorCommand(command), descriptors));
-  const auto event = TRY(child.await<proto::AuthenticatorEvent>(start_limit));
+  const auto event = TRY(child.await_start<proto::AuthenticatorEvent>(start_limit));
   if (const auto* failure = std::get_if<proto::RoleFailed>(&event)) {
     return blame(*setup_, *failure, setup_->account_places);
   }
@@ -160,7 +160,7 @@ Result<void> Supervisor::start_gateway() {
   TRY(child.send(proto::GatewayCommand(command), descriptors));
   // Before it serves admins: the first status that it gives is whole.
   TRY(child.send(proto::GatewayCommand(processes_with(child))));
-  const auto event = TRY(child.await<proto::GatewayEvent>(start_limit));
+  const auto event = TRY(child.await_start<proto::GatewayEvent>(start_limit));
   if (const auto* failure = std::get_if<proto::RoleFailed>(&event))
     return fail(ErrorKind::internal, failure->text);
   slot(Role::gateway).child = std::move(child);

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,21 @@ def test_a_stopped_keeper_fails_handshakes_quickly_and_delays_nothing_afterwards
     finally:
         os.kill(keeper, signal.SIGCONT)
     wait_until(lambda: shakes_hands(client_host, timeout=2), 5, "handshakes work again")
+
+
+def test_a_successor_that_does_not_come_up_is_killed_before_the_next(new_gateway):
+    # Both have the same databases.
+    gateway = new_gateway().start()
+    known = set(gateway.roles().values())
+    gateway.kill("authenticator")
+    children = Path(f"/proc/{gateway.pid}/task/{gateway.pid}/children")
+    while not (new := set(map(int, children.read_text().split())) - known):
+        pass  # before it can say that it is ready
+    (hung,) = new
+    os.kill(hung, signal.SIGSTOP)
+    gateway.wait_log("authenticator could not be started: did not answer in time", 13)
+    gateway.wait_log("authenticator runs again")
+    assert not processes.exists(hung)
 
 
 def test_the_others_end_with_a_killed_supervisor(new_gateway, network):
