@@ -44,7 +44,7 @@ def test_a_session_of_openconnect(gateway, openconnect, client_host, pki, suite)
     options = ("--user=alice", "--no-dtls", "--allow-insecure-crypto")
     tunnel = openconnect.start(pki, *options, f"--gnutls-priority={PRIORITIES[suite]}", HOST).wait_up()
     assert gateway.only_session()["tls"] == {"version": "TLSv1.2", "cipher": suite}
-    carries_data(client_host, gateway)
+    carries_data(client_host, gateway, "10.20.0.1")
     assert tunnel.stop() == 0, tunnel.output
     gateway.has_no_session()
 
@@ -82,7 +82,7 @@ def test_our_client_with_a_gateway_that_has_a_dsa_key_only(untouched, dsa_only, 
     # The gateway's first choice of DHE-DSS; TLS 1.3 has none.
     expected = {"version": "TLSv1.2", "cipher": "DHE-DSS-AES256-GCM-SHA384"}
     assert dsa_only.only_session()["tls"] == expected
-    carries_data(client_host, dsa_only)
+    carries_data(client_host, dsa_only, "10.20.0.1")
     assert tunnel.stop() == 0, tunnel.output
     dsa_only.has_no_session()
 
