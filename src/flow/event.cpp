@@ -25,7 +25,7 @@ struct FieldWords {
   std::string_view name;
   std::string_view label;
 };
-constexpr std::array<FieldWords, 20> field_words{{{"peer", "peer"},
+constexpr std::array<FieldWords, 23> field_words{{{"peer", "peer"},
                                                   {"version", "version"},
                                                   {"cipher", "cipher"},
                                                   {"group", "key exchange"},
@@ -44,7 +44,10 @@ constexpr std::array<FieldWords, 20> field_words{{{"peer", "peer"},
                                                   {"cstp_mtu", "X-CSTP-MTU"},
                                                   {"dtls_mtu", "X-DTLS-MTU"},
                                                   {"mtu", "MTU"},
-                                                  {"interface", "interface"}}};
+                                                  {"interface", "interface"},
+                                                  {"profile", "profile"},
+                                                  {"fetched", "files fetched"},
+                                                  {"bytes", "bytes"}}};
 
 const FieldWords& words_of(FieldName name) {
   return field_words[static_cast<std::size_t>(name)];

@@ -60,6 +60,9 @@ enum class FieldName : std::uint8_t {
   dtls_mtu,  // X-DTLS-MTU
   mtu,       // of the interface
   interface,
+  profile,  // file name of a client profile
+  fetched,  // files that the downloader got
+  bytes,    // of them
 };
 std::string_view name_of(FieldName name);      // as in a trace: "session_id_sent"
 std::string_view field_label(FieldName name);  // as a person reads it: "Session ID sent, bytes"

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "gateway/connect_terms.hpp"
 #include "gateway/dtls.hpp"
+#include "gateway/live_session.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/tunnels.hpp"
 #include "gateway/wall_clock.hpp"
@@ -23,15 +24,6 @@ constexpr std::uint32_t this_node = 0;
 
 proto::HttpReply bad_token() {
   return refusal(401, "Unauthorized", "Cookie is not acceptable");
-}
-
-// The session of the request's token, while that lives.
-net::Task<std::optional<store::Session>> load(const Caller& caller, const proto::ConnectRequest& request) {
-  if (request.token.empty()) co_return std::nullopt;
-  auto session = or_throw(co_await caller.services.sessions.find(store::hash_of(request.token)));
-  const auto end = session ? store::end_of(*session) : std::nullopt;
-  if (end && *end <= wall_now()) session.reset();
-  co_return session;
 }
 
 ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request,
@@ -118,7 +110,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   }
   const auto request = proto::ConnectRequest::parse(http.headers.list());
   if (!request) co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));
-  const auto known = co_await load(caller, *request);
+  const auto known = co_await live_session(caller, request->token);
   if (!known) co_return tl::unexpected(bad_token());
 
   const auto facts = facts_of(caller, *request, *known, stream);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/download.hpp"
 #include "proto/user_agent.hpp"
 
 namespace sallyport::gateway {
@@ -84,6 +85,7 @@ proto::AuthComplete complete_document(const store::Session& session, const std::
   complete.banner.text = store::policy_of(session).banner;
   complete.crypto_supported = {"ssl-dhe"};
   complete.server_cert_hash = certificate_hash;
+  announce_downloads(store::policy_of(session), complete);
   return complete;
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "gateway/authenticate.hpp"
 #include "gateway/connect.hpp"
+#include "gateway/download.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/select_group.hpp"
 #include "net/http_channel.hpp"
@@ -51,7 +52,8 @@ net::Task<proto::HttpReply> dispatch(const Caller& caller, const proto::HttpRequ
     co_return refusal(405, "Method Not Allowed", "GET, HEAD, POST and CONNECT are served here");
   }
   if (reads && proto::is_downloader_path(request.target)) {
-    co_return unavailable("phase 4 (downloader) is not built yet");
+    auto file = co_await download(caller, request);
+    co_return file;
   }
   auto reply = co_await log_in(caller, request);
   co_return reply;
@@ -94,8 +96,8 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
       }
       auto reply = co_await answer(caller, *request);
       stream.expires_after(idle_limit);
-      const bool closing = count == most_requests || request->wants_close();
-      if (closing) reply.headers.add("Connection", "close");
+      const bool closing = count == most_requests || request->wants_close() || reply.wants_close();
+      if (closing && !reply.wants_close()) reply.headers.add("Connection", "close");
       const auto kind = request->method == "HEAD" ? proto::ReplyTo::head : proto::ReplyTo::ordinary;
       co_await channel.send(reply, kind);
       if (closing) break;

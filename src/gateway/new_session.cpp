@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "gateway/connect_terms.hpp"
+#include "gateway/download.hpp"
 #include "gateway/login.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/wall_clock.hpp"
@@ -68,7 +69,8 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   const proto::SetCookie cookie{.name = "webvpn", .value = token, .path = "/", .max_age = {}};
   reply.headers.add("Set-Cookie", cookie.serialize());
   if (dialect == Dialect::version_1) {  // its clients read here what others have from the document
-    const proto::ConfigCookie config{.server_hash = caller.certificate_hash};
+    proto::ConfigCookie config{.server_hash = caller.certificate_hash};
+    announce_downloads(*policy, config);
     const proto::SetCookie told{
         .name = "webvpnc", .value = Secret(config.serialize()), .path = "/", .max_age = {}};
     reply.headers.add("Set-Cookie", proto::SetCookie::forget("webvpnc").serialize());

@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "gateway/admin_api.hpp"
 #include "gateway/admin_sessions.hpp"
+#include "gateway/download.hpp"
 #include "gateway/next_message.hpp"
 #include "gateway/wall_clock.hpp"
 #include "store/memory_store.hpp"
@@ -32,9 +33,9 @@ Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t 
   return taken;
 }
 
-Result<std::shared_ptr<const proto::GatewaySettings>> read_settings(int file) {
+Result<proto::GatewaySettings> read_settings(int file) {
   const auto bytes = TRY(sys::read_whole(file, proto::max_gateway_settings));
-  return std::make_shared<const proto::GatewaySettings>(TRY(proto::decode<proto::GatewaySettings>(bytes)));
+  return proto::decode<proto::GatewaySettings>(bytes);
 }
 
 }  // namespace
@@ -76,7 +77,8 @@ Result<void> GatewayProcess::start() {
 
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
-  settings_ = TRY(read_settings(settings_file.front().number()));
+  settings_ =
+      std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
   TRY(start_services(std::move(tun_queues), std::move(udp_sockets), std::move(state_files)));
   return apply_settings(settings_, std::move(keeper_sockets));
 }
@@ -160,8 +162,14 @@ void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor>
     auto settings_file = or_throw(take(descriptors, 1));
     auto keeper_sockets = or_throw(take(descriptors, threads_.size()));
     auto settings = read_settings(settings_file.front().number());
-    const auto applied = settings ? apply_settings(std::move(*settings), std::move(keeper_sockets))
-                                  : Result<void>(tl::unexpected(settings.error()));
+    Result<void> applied;
+    if (settings) {
+      keep_earlier_profiles(settings_->default_host, settings->default_host);
+      applied = apply_settings(std::make_shared<const proto::GatewaySettings>(std::move(*settings)),
+                               std::move(keeper_sockets));
+    } else {
+      applied = tl::unexpected(settings.error());
+    }
     or_throw(applied ? tell(proto::RoleReady{})
                      : tell(proto::RoleFailed{std::nullopt, applied.error().text}));
   } else if (std::holds_alternative<proto::KeeperReplaced>(command)) {

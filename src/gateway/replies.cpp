@@ -62,4 +62,11 @@ proto::HttpReply empty_reply() {
   return reply_with(200, "OK");
 }
 
+proto::HttpReply file_reply(std::string_view content_type, std::string_view content) {
+  auto reply = reply_with(200, "OK");
+  reply.headers.add("Content-Type", content_type);
+  reply.body = content;
+  return reply;
+}
+
 }  // namespace sallyport::gateway

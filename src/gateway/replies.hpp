@@ -24,5 +24,7 @@ Dialect dialect_of(int aggregate_version);  // of a client's <config-auth>
 proto::HttpReply form_reply(proto::AuthForm form, Dialect dialect);
 proto::HttpReply complete_reply(proto::AuthComplete complete, Dialect dialect);
 proto::HttpReply empty_reply();
+// What a downloader of phase 4 asked for.
+proto::HttpReply file_reply(std::string_view content_type, std::string_view content);
 
 }  // namespace sallyport::gateway

@@ -50,7 +50,8 @@ void write_config(xml::Writer& out, const AuthComplete& complete) {
     }
     out.close();
   }
-  if (!complete.core.files.empty()) {
+  // Who names a base for packages says which there are, even if that is none.
+  if (!complete.core.files.empty() || !complete.base_package_uri.empty()) {
     out.open("vpn-core-manifest");
     complete.core.write(out);
     out.close();

@@ -27,8 +27,11 @@ const GroupPolicy* VirtualHost::policy(std::string_view name) const {
 const AddressPool* VirtualHost::pool(std::string_view name) const {
   return find(address_pools, name);
 }
-const ClientProfileFile* VirtualHost::client_profile(std::string_view name) const {
-  return find(client_profiles, name);
+const ClientProfileFile* VirtualHost::client_profile(const GroupPolicy& policy) const {
+  const auto found = std::ranges::find_if(client_profiles, [&](const ClientProfileFile& file) {
+    return file.name == policy.client_profile && file.hash == policy.client_profile_hash;
+  });
+  return found == client_profiles.end() ? nullptr : &*found;
 }
 
 }  // namespace sallyport::proto

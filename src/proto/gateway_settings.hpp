@@ -82,6 +82,8 @@ struct GroupPolicy {
   std::chrono::seconds rekey{0};
   RekeyMethod rekey_method = RekeyMethod::none;
   std::string client_profile;  // name of one of the VirtualHost's files; empty: none
+  // SHA-1 of its content: a file that changes makes another policy, and sessions keep what they were told.
+  std::string client_profile_hash;
   std::uint32_t max_sessions_per_user = 0;
   std::string address_pool;  // name of one of the VirtualHost's
   bool operator==(const GroupPolicy&) const = default;
@@ -102,6 +104,7 @@ struct GroupPolicy {
     field("rekey", &M::rekey);
     field("rekey_method", &M::rekey_method);
     field("client_profile", &M::client_profile);
+    field("client_profile_hash", &M::client_profile_hash);
     field("max_sessions_per_user", &M::max_sessions_per_user);
     field("address_pool", &M::address_pool);
   }
@@ -151,11 +154,13 @@ Address gateway_address(const Prefix& pool);
 // A client profile that the downloader serves (phase 4).
 struct ClientProfileFile {
   std::string name;  // without a folder: the last part of its URL
+  std::string hash;  // SHA-1 of the content, upper-case hex
   std::string content;
   bool operator==(const ClientProfileFile&) const = default;
 
   static void each_field(auto&& field) {
     field("name", &ClientProfileFile::name);
+    field("hash", &ClientProfileFile::hash);
     field("content", &ClientProfileFile::content);
   }
 };
@@ -173,7 +178,8 @@ struct VirtualHost {
   const ConnectionProfile* profile(std::string_view name) const;
   const GroupPolicy* policy(std::string_view name) const;
   const AddressPool* pool(std::string_view name) const;
-  const ClientProfileFile* client_profile(std::string_view name) const;
+  // The file that a session under this policy was told of.
+  const ClientProfileFile* client_profile(const GroupPolicy& policy) const;
 
   static void each_field(auto&& field) {
     using M = VirtualHost;

@@ -12,7 +12,7 @@ namespace sallyport::proto {
 
 namespace {
 
-constexpr xml::Limits limits{.size = 1U << 20, .depth = 32};
+constexpr xml::Limits limits{.size = max_profile_size, .depth = 32};
 constexpr std::string_view root_name = "AnyConnectProfile";
 constexpr std::string_view name_space = "http://schemas.xmlsoap.org/encoding/";
 
@@ -179,6 +179,14 @@ Result<Profile> Profile::parse(std::string_view text) {
   }
   read_settings(profile, initialization);
   return profile;
+}
+
+bool is_profile_name(std::string_view name) {
+  constexpr std::string_view suffix = ".xml";
+  constexpr std::size_t longest = 128;
+  if (name.size() <= suffix.size() || name.size() > longest || name.starts_with('.')) return false;
+  if (!equals_ignoring_case(name.substr(name.size() - suffix.size()), suffix)) return false;
+  return std::ranges::all_of(name, [](char c) { return c >= ' ' && c < '\x7f' && c != '/' && c != '\\'; });
 }
 
 Result<void> check_profile(std::string_view text) {

@@ -12,6 +12,8 @@
 
 namespace sallyport::proto {
 
+inline constexpr std::size_t max_profile_size = 1U << 20;
+
 // One gateway of the profile's server list.
 struct ProfileHost {
   std::string name;                 // the label a user picks
@@ -46,9 +48,13 @@ struct Profile {
   // A setting that is true or false; nullopt: absent or anything else.
   std::optional<bool> flag(std::string_view name) const;
 
-  // At most 1 MB. Elements in any order, hosts without a name and an address skipped.
+  // At most max_profile_size. Elements in any order, hosts without a name and an address skipped.
   static Result<Profile> parse(std::string_view text);
 };
+
+// Whether a client can keep a profile under this name: one file of its folder, "corp.xml". 5 to 128 printable
+// ASCII characters, no slash, none of the two kinds, no dot at the beginning, ".xml" at the end.
+bool is_profile_name(std::string_view name);
 
 // Whether the text is a profile that clients accept: well-formed, right root and name space, each known
 // setting with a value its schema allows, hosts with names of their own and usable addresses. Unknown

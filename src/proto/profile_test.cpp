@@ -139,5 +139,16 @@ TEST(ProfileCheck, refuses_another_document) {
   expect_refused("<ServerList/><ServerList/>", "appears twice");
 }
 
+TEST(Profile, has_a_name_that_stays_in_its_folder) {
+  for (const auto* good : {"corp.xml", "Corp 2.XML", "a.b.xml", "-.xml", "a?b%2f.xml"})
+    EXPECT_TRUE(is_profile_name(good)) << good;
+  for (const auto* bad : {"", ".xml", "corp", "corp.xml.exe", "../corp.xml", "a/corp.xml", "a\\corp.xml",
+                          "..xml", ".a.xml", "a\n.xml", "a\x7f.xml", "b\xc3\xbcro.xml"})
+    EXPECT_FALSE(is_profile_name(bad)) << bad;
+  EXPECT_TRUE(is_profile_name(std::string(124, 'a') + ".xml"));
+  EXPECT_FALSE(is_profile_name(std::string(125, 'a') + ".xml"));
+  EXPECT_FALSE(is_profile_name(std::string_view("a\0.xml", 6)));
+}
+
 }  // namespace
 }  // namespace sallyport::proto

@@ -174,6 +174,10 @@ void resolve_paths(Config& config, std::string_view folder) {
   for (auto& [name, policy] : config.group_policies) resolve(policy.client_profile.value);
 }
 
+std::string profile_file_name(const GroupPolicy& policy) {
+  return std::filesystem::path(policy.client_profile.value).filename().string();
+}
+
 tl::unexpected<Error> fail_at(const Config& config, Position at, std::string_view sentence) {
   return fail(ErrorKind::malformed, fmt::format("{}: {}", place(config.file, at), sentence));
 }

@@ -141,6 +141,9 @@ struct GroupPolicy {
   bool operator==(const GroupPolicy&) const = default;
 };
 
+// The name that clients ask for the policy's client profile by, and keep it under.
+std::string profile_file_name(const GroupPolicy& policy);
+
 struct Config {
   std::string file;  // the name that errors begin with
   Listen listen;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "proto/profile.hpp"
 #include "supervisor/config_tables.hpp"
 
 namespace sallyport::supervisor {
@@ -160,6 +161,25 @@ void check_profiles(const Config& config, Complaints& complaints) {
   }
 }
 
+// Clients ask for a profile by its file name, and keep it under that.
+void check_client_profiles(const Config& config, Complaints& complaints) {
+  std::map<std::string, std::string> paths;  // by file name
+  for (const auto& [policy_name, policy] : config.group_policies) {
+    const auto& [path, at] = policy.client_profile;
+    if (path.empty()) continue;
+    const auto name = profile_file_name(policy);
+    if (!proto::is_profile_name(name)) {
+      complaints.add(at, fmt::format("'client_profile' must have a file name that clients can keep it under: "
+                                     "printable ASCII, at most 128 characters, .xml at the end, not {}",
+                                     quoted(name)));
+    }
+    const auto [first, is_new] = paths.try_emplace(name, path);
+    if (is_new || first->second == path) continue;
+    complaints.add(at, fmt::format("'{}' has the same file name as '{}': clients tell profiles apart by it",
+                                   escape_for_log(path), escape_for_log(first->second)));
+  }
+}
+
 }  // namespace
 
 void check_config(const Config& config, Complaints& complaints) {
@@ -168,6 +188,7 @@ void check_config(const Config& config, Complaints& complaints) {
   check_tunnel(config, complaints);
   check_aaa(config, complaints);
   check_profiles(config, complaints);
+  check_client_profiles(config, complaints);
 }
 
 }  // namespace sallyport::supervisor

@@ -11,6 +11,7 @@
 #include "base/descriptor.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "proto/profile.hpp"
 #include "supervisor/config_readers.hpp"
 
 namespace sallyport::supervisor {
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t max_pem = 1 << 20;
 constexpr std::size_t max_crl = 8 << 20;
-constexpr std::size_t max_client_profile = 1 << 20;
 
 // Reads a regular file of at most `limit` bytes; fails with the reason alone.
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
@@ -70,6 +70,15 @@ class Loader {
     return content;
   }
 
+  // Clients end the connection over a profile that they can't read: better said here.
+  std::string load_client_profile(const Located<std::string>& path) {
+    auto content = load(path, proto::max_profile_size);
+    if (content.empty()) return content;
+    if (const auto checked = proto::check_profile(content); !checked)
+      complain(path, fmt::format("is no client profile: {}", checked.error().text));
+    return content;
+  }
+
   const Complaints& complaints() const { return complaints_; }
 
  private:
@@ -93,7 +102,7 @@ Result<LoadedFiles> load_files(const Config& config) {
   for (const auto& [name, policy] : config.group_policies) {
     const auto& path = policy.client_profile;
     if (path.value.empty() || files.client_profiles.contains(path.value)) continue;
-    files.client_profiles[path.value] = loader.load(path, max_client_profile);
+    files.client_profiles[path.value] = loader.load_client_profile(path);
   }
   if (!loader.complaints().empty()) {
     return fail(ErrorKind::unavailable, loader.complaints().to_text(config.file));

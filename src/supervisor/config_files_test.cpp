@@ -12,6 +12,7 @@
 namespace sallyport::supervisor {
 namespace {
 
+constexpr std::string_view profile = "<AnyConnectProfile xmlns=\"http://schemas.xmlsoap.org/encoding/\"/>\n";
 constexpr std::string_view certificate = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
 
 class ConfigFiles : public testing::Test {
@@ -20,7 +21,7 @@ class ConfigFiles : public testing::Test {
     write("server.pem", certificate);
     write("ca.pem", certificate);
     write("crl.pem", "-----BEGIN X509 CRL-----\n");
-    write("corp.xml", "<AnyConnectProfile/>");
+    write("corp.xml", profile);
     config.file = "gateway.toml";
     config.tls.key_pairs = {{{}, {"server.pem", {2, 15}}, {"no-such.key", {3, 15}}}};
     config.tls.client_ca = {"ca.pem", {4, 13}};
@@ -51,7 +52,7 @@ TEST_F(ConfigFiles, holds_what_is_public_and_leaves_private_keys_alone) {
   EXPECT_EQ(files->client_ca, certificate);
   EXPECT_EQ(files->client_crl, "-----BEGIN X509 CRL-----\n");
   ASSERT_EQ(files->client_profiles.size(), 1U);
-  EXPECT_EQ(files->client_profiles.at(path("corp.xml")), "<AnyConnectProfile/>");
+  EXPECT_EQ(files->client_profiles.at(path("corp.xml")), profile);
 }
 
 TEST_F(ConfigFiles, are_optional_where_the_configuration_says_nothing) {
@@ -83,7 +84,8 @@ TEST_F(ConfigFiles, never_carry_a_private_key) {
 }
 
 TEST_F(ConfigFiles, have_a_limit_of_size) {
-  write("corp.xml", std::string(1 << 20, ' '));
+  const std::string filled(profile);
+  write("corp.xml", filled + std::string((1 << 20) - filled.size(), ' '));
   EXPECT_EQ(errors(), "no error");
   write("corp.xml", std::string((1 << 20) + 1, ' '));
   EXPECT_EQ(errors(),
@@ -95,6 +97,17 @@ TEST_F(ConfigFiles, do_not_wait_for_a_pipe) {
   ASSERT_EQ(mkfifo(path("corp.xml").c_str(), 0600), 0);
   EXPECT_EQ(errors(),
             "gateway.toml:30:18: '" + path("corp.xml") + "' cannot be read: it is not a regular file");
+}
+
+TEST_F(ConfigFiles, hold_client_profiles_that_clients_can_read) {
+  write("corp.xml", "<AnyConnectProfile xmlns=\"http://schemas.xmlsoap.org/encoding/\">\n<ServerList>\n");
+  EXPECT_TRUE(errors().starts_with("gateway.toml:30:18: '" + path("corp.xml") + "' is no client profile: "))
+      << errors();
+  write("corp.xml",
+        "<AnyConnectProfile xmlns=\"http://schemas.xmlsoap.org/encoding/\">\n<ServerList>\n"
+        "<HostEntry/></ServerList></AnyConnectProfile>");
+  EXPECT_EQ(errors(), "gateway.toml:30:18: '" + path("corp.xml") +
+                          "' is no client profile: line 3: <HostEntry> has no HostName");
 }
 
 }  // namespace

@@ -131,5 +131,16 @@ TEST(ConfigPolicyErrors, refuse_bad_values) {
             "f:9:25: 'max_sessions_per_user' must be a number from 0 to 1000000, not -1");
 }
 
+TEST(ConfigPolicyErrors, refuse_client_profiles_that_clients_cannot_keep_or_tell_apart) {
+  EXPECT_EQ(policy_errors("client_profile = 'a/corp.xml'\n[group_policy.h]\nclient_profile = 'a/corp.xml'"),
+            "no error");
+  EXPECT_EQ(
+      policy_errors("client_profile = 'a/corp.xml'\n[group_policy.h]\nclient_profile = 'b/corp.xml'"),
+      "f:11:18: 'b/corp.xml' has the same file name as 'a/corp.xml': clients tell profiles apart by it");
+  EXPECT_EQ(policy_errors("client_profile = 'a.xml/corp'"),
+            "f:9:18: 'client_profile' must have a file name that clients can keep it under: printable ASCII, "
+            "at most 128 characters, .xml at the end, not 'corp'");
+}
+
 }  // namespace
 }  // namespace sallyport::supervisor

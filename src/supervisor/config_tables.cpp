@@ -330,8 +330,10 @@ Keys<GroupPolicy> group_policy_keys() {
           "How the keys are made fresh: \"new-tunnel\" connects again with the session's cookie, which works "
           "with every client and version of TLS; \"ssl\" stays on the connection, and DTLS keeps "
           "its keys."),
-      key<S>("client_profile", &S::client_profile, path(), "",
-             "AnyConnect profile (XML) that is pushed to the client."),
+      key<S>(
+          "client_profile", &S::client_profile, path(), "",
+          "AnyConnect profile (XML) that is pushed to the client, which keeps it under the file's name: it "
+          "ends in .xml, and files of different content have different names."),
       key<S>("max_sessions_per_user", &S::max_sessions_per_user, number(0, 1000000), "0",
              "Sessions that one user may have at a time; 0: no limit."),
   };

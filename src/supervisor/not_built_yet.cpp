@@ -18,9 +18,6 @@ Result<void> tell_what_is_not_built(const Config& config) {
       log::warning("the limit of sessions per user is not built yet: there is none",
                    {{"group_policy", name}});
     }
-    if (!policy.client_profile.is_set()) continue;
-    log::warning("the downloader is not built yet: the client profile is not announced",
-                 {{"group_policy", name}});
   }
   return {};
 }

@@ -1,16 +1,12 @@
 #include "supervisor/virtual_host.hpp"
 
-#include <filesystem>
+#include "tls/digest.hpp"
 
 namespace sallyport::supervisor {
 
 namespace {
 
 constexpr auto only_pool = "default";
-
-std::string file_name(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
 
 proto::ConnectionProfile as_value(const ConnectionProfile& from) {
   proto::ConnectionProfile profile;
@@ -24,7 +20,7 @@ proto::ConnectionProfile as_value(const ConnectionProfile& from) {
   return profile;
 }
 
-proto::GroupPolicy as_value(const std::string& name, const GroupPolicy& from) {
+proto::GroupPolicy as_value(const std::string& name, const GroupPolicy& from, const LoadedFiles& files) {
   proto::GroupPolicy policy;
   policy.name = name;
   policy.banner = from.banner;
@@ -39,7 +35,10 @@ proto::GroupPolicy as_value(const std::string& name, const GroupPolicy& from) {
   policy.keepalive = from.keepalive;
   policy.rekey = from.rekey;
   policy.rekey_method = from.rekey_method;
-  if (from.client_profile.is_set()) policy.client_profile = file_name(from.client_profile.value);
+  if (from.client_profile.is_set()) {
+    policy.client_profile = profile_file_name(from);
+    policy.client_profile_hash = tls::sha1_hex(as_bytes(files.client_profiles.at(from.client_profile.value)));
+  }
   policy.max_sessions_per_user = from.max_sessions_per_user;
   policy.address_pool = only_pool;
   return policy;
@@ -53,12 +52,15 @@ proto::VirtualHost virtual_host(const Config& config, const LoadedFiles& files) 
     host.connection_profiles.push_back(as_value(profile));
   host.default_profile = default_profile(config).name;
   for (const auto& [name, policy] : config.group_policies) {
-    host.group_policies.push_back(as_value(name, policy));
+    host.group_policies.push_back(as_value(name, policy, files));
   }
   host.address_pools.push_back(
       {only_pool, config.tunnel.address_pool.value, config.tunnel.address_pool6.value});
-  for (const auto& [path, content] : files.client_profiles) {
-    host.client_profiles.push_back({file_name(path), content});
+  for (const auto& policy : host.group_policies) {
+    if (policy.client_profile.empty() || host.client_profile(policy) != nullptr) continue;
+    const auto& path = config.group_policies.at(policy.name).client_profile.value;
+    host.client_profiles.push_back(
+        {policy.client_profile, policy.client_profile_hash, files.client_profiles.at(path)});
   }
   return host;
 }

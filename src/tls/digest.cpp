@@ -1,0 +1,18 @@
+#include "tls/digest.hpp"
+
+#include <array>
+
+#include <openssl/evp.h>
+
+#include "base/text.hpp"
+
+namespace sallyport::tls {
+
+std::string sha1_hex(ByteView bytes) {
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1) return "";
+  return to_hex(ByteView(digest).first(size), HexCase::upper);
+}
+
+}  // namespace sallyport::tls
