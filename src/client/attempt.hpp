@@ -1,6 +1,8 @@
 // What the phases of one run share.
 #pragma once
 
+#include <vector>
+
 #include "client/console.hpp"
 #include "client/front_link.hpp"
 #include "client/options.hpp"
@@ -21,7 +23,9 @@ struct Attempt {
   TrustStore& trust;
   const tls::ClientContext& tls;
   Tunnel& tunnel;
-  bool may_configure;  // the front is allowed to set the machine up
+  bool may_configure;                               // the front is allowed to set the machine up
+  std::vector<proto::StoredProfile> profiles = {};  // of the user's folder
+  std::string default_user = {};                    // whom the user was at this gateway the last time
 
   // Events of this run all belong to one attempt.
   void record(const flow::Event& event) const { flow.record(event); }

@@ -37,6 +37,17 @@ void show(const proto::AuthForm& form, const Attempt& attempt) {
   if (form.error) attempt.console.quote(form.error->filled());
 }
 
+// The user's name of the last time, which Enter takes. "Username:" becomes "Username [alice]:".
+std::string proposal_for(const proto::AuthField& field, const Attempt& attempt) {
+  return field.type == Type::text && field.name == "username" ? attempt.default_user : std::string();
+}
+
+std::string with_proposal(std::string question, const std::string& proposal) {
+  if (proposal.empty()) return question;
+  question.erase(question.find_last_not_of(": ") + 1);
+  return question + " [" + terminal_line(proposal) + "]:";
+}
+
 net::Task<Secret> ask(const Round& round, const proto::AuthField& field, const Attempt& attempt) {
   attempt.record(Attempt::event(Phase::authenticate, Step::asked).with(FieldName::message, field.name));
   auto& prompt = attempt.prompt;
@@ -45,7 +56,9 @@ net::Task<Secret> ask(const Round& round, const proto::AuthField& field, const A
     if (field.type == Type::password) {
       answer = co_await prompt.secret(question_of(field));
     } else if (prompt.can_ask()) {
-      answer = co_await prompt.ask(question_of(field), Prompt::Echo::on);
+      const auto proposal = proposal_for(field, attempt);
+      answer = co_await prompt.ask(with_proposal(question_of(field), proposal), Prompt::Echo::on);
+      if (answer && answer->empty() && !proposal.empty()) answer = Secret(proposal);
     } else if (field.type == Type::select) {
       answer.emplace();  // the selected entry
     }
@@ -138,6 +151,8 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
   }
   Admission admission;
   admission.complete = *login.complete();
+  admission.user = user;
+  admission.group = login.group;
   admission.token = token_of(admission.complete, session.cookies());
   attempt.console.quote(admission.complete.banner.filled());
   attempt.console.quote(admission.complete.message.filled());

@@ -9,6 +9,8 @@ namespace sallyport::client {
 struct Admission {
   Secret token;
   proto::AuthComplete complete;  // session id, banner, server-cert-hash, and what phase 4 needs
+  std::string user;              // empty: no name was given
+  std::string group;             // likewise
 };
 
 // Throws Ended: login_failed with the gateway's words; Failure.

@@ -28,6 +28,9 @@ struct Inheritance {
   TrustStore trust;
   tls::ClientContext tls;
   bool may_configure;
+  std::string target;  // instead of the one on the command line; empty: that one
+  std::vector<proto::StoredProfile> profiles;
+  std::string default_user;
 };
 
 Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& options) {
@@ -43,7 +46,8 @@ Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& o
   }
   auto trust = TRY(TrustStore::parse(message.trust));
   auto tls = TRY(open_context(options, std::move(authorities)));
-  return Inheritance{std::move(trust), std::move(tls), message.may_configure};
+  return Inheritance{std::move(trust),     std::move(tls),         message.may_configure,
+                     start.message.target, start.message.profiles, start.message.default_user};
 }
 
 net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code) {
@@ -59,7 +63,7 @@ net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code
 
 }  // namespace
 
-ExitCode run_connection(const ConnectOptions& options) {
+ExitCode run_connection(ConnectOptions options) {
   sys::name_process("sally-connect");
   ignore_other_signals();
   const Console console(options);
@@ -69,6 +73,7 @@ ExitCode run_connection(const ConnectOptions& options) {
     console.complain(inherited.error().text);
     return ExitCode::failed;
   }
+  if (!inherited->target.empty()) options.target = inherited->target;
   auto code = ExitCode::failed;
   Progress progress(console);
   flow::Recorder flow(1024, [&progress](const flow::Event& event) { progress.show(event); });
@@ -78,9 +83,17 @@ ExitCode run_connection(const ConnectOptions& options) {
   Prompt prompt(!options.non_interactive, options.passwords_on_stdin);
   FrontLink front(loop.executor(), std::move(channel));
   Tunnel tunnel(loop);
-  const Attempt attempt{options,        console, flow,
-                        front,          prompt,  inherited->trust,
-                        inherited->tls, tunnel,  inherited->may_configure};
+  const Attempt attempt{options,
+                        console,
+                        flow,
+                        front,
+                        prompt,
+                        inherited->trust,
+                        inherited->tls,
+                        tunnel,
+                        inherited->may_configure,
+                        inherited->profiles,
+                        inherited->default_user};
   front.listen([&loop](proto::UserWish wish) {
     if (wish == proto::UserWish::end || wish == proto::UserWish::detach) loop.stop();
   });

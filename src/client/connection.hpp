@@ -9,6 +9,6 @@ namespace sallyport::client {
 
 // Connects as the options say and stays until the tunnel ends; says everything worth saying on stderr and
 // stdout. The channel to the front is sys::channel_descriptor.
-ExitCode run_connection(const ConnectOptions& options);
+ExitCode run_connection(ConnectOptions options);
 
 }  // namespace sallyport::client

@@ -2,6 +2,7 @@
 
 #include "client/authenticate.hpp"
 #include "client/connect.hpp"
+#include "client/download.hpp"
 #include "client/dtls.hpp"
 #include "client/http_session.hpp"
 #include "client/select_group.hpp"
@@ -25,9 +26,9 @@ net::Task<void> dial(const Attempt& attempt) {
   check_rights(attempt);
   auto login = co_await select_group(session, attempt);                              // 2 group selection
   const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
-  // 4 the downloader is not built yet
-  auto opened = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
-  start_dtls(std::move(opened.dtls), attempt);                  // 6 DTLS
+  co_await download(session, admission, attempt);                                    // 4 downloader
+  auto opened = co_await connect(session, admission, attempt);                       // 5 CSTP CONNECT
+  start_dtls(std::move(opened.dtls), attempt);                                       // 6 DTLS
   co_await live(opened, attempt);
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/text.hpp"
 #include "client/console.hpp"
+#include "client/front_files.hpp"
 #include "client/front_signals.hpp"
 #include "client/host_settings_check.hpp"
 #include "client/host_tunnel.hpp"
@@ -70,7 +71,8 @@ Result<void> store_trust(const std::string& text) {
 
 class Front {
  public:
-  Front(const ConnectOptions& options, const Console& console) : options_(options), console_(console) {}
+  Front(const ConnectOptions& options, const Console& console)
+      : options_(options), console_(console), files_(options, console) {}
 
   Result<void> start(const std::vector<std::string>& connection_arguments);
   int serve();  // the exit status
@@ -79,9 +81,12 @@ class Front {
   void receive();
   void handle_signals();
   void note_end();
-  void handle(const proto::StoreTrust& message);
-  void handle(const proto::ConfigureHost& message);
-  void handle(const proto::Reconnecting&);
+  using Files = std::vector<Descriptor>;  // beside a message
+  void handle(const proto::StoreTrust& message, const Files&);
+  void handle(const proto::ConfigureHost& message, const Files&);
+  void handle(const proto::Reconnecting&, const Files&);
+  void handle(const proto::StoreProfile& message, const Files& files);
+  void handle(const proto::Remember& message, const Files&);
   Result<void> configure(const proto::HostSettings& settings);
   void send(const proto::FrontMessage& message, std::span<const int> descriptors = {});
   void give_up(const Error& error);  // with a connection that does not keep to its messages
@@ -89,6 +94,7 @@ class Front {
 
   const ConnectOptions& options_;
   const Console& console_;
+  FrontFiles files_;
   Descriptor signals_;
   sys::Process connection_;
   std::optional<HostTunnel> host_;
@@ -100,6 +106,7 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
   signals_ = TRY(take_signals());
   proto::ConnectionStart first;
   first.trust = TRY(load_trust());
+  TRY(files_.introduce(first));
   std::vector<Descriptor> files;
   if (!options_.ca_file.empty()) {
     files.push_back(TRY(sys::open_file(options_.ca_file)));
@@ -159,7 +166,7 @@ void Front::receive() {
                                  : Result<proto::ConnectionMessage>(tl::unexpected(message.error()));
     if (!decoded)
       return give_up({decoded.error().kind, "the connection makes no sense: " + decoded.error().text});
-    std::visit([this](const auto& wish) { handle(wish); }, *decoded);
+    std::visit([&](const auto& wish) { handle(wish, message->descriptors); }, *decoded);
   }
 }
 
@@ -181,12 +188,12 @@ void Front::note_end() {
   receive();
 }
 
-void Front::handle(const proto::StoreTrust& message) {
+void Front::handle(const proto::StoreTrust& message, const Files&) {
   const auto stored = store_trust(message.trust);
   if (!stored) console_.complain("cannot keep the allowed gateways: " + stored.error().text);
 }
 
-void Front::handle(const proto::ConfigureHost& message) {
+void Front::handle(const proto::ConfigureHost& message, const Files&) {
   if (wait_status_) return;  // asked for by one that is gone
   const auto done = configure(message.settings);
   if (!done) return send(proto::FrontFailed{done.error().text});
@@ -201,8 +208,18 @@ Result<void> Front::configure(const proto::HostSettings& settings) {
   return host_->configure(settings);
 }
 
-void Front::handle(const proto::Reconnecting&) {
+void Front::handle(const proto::Reconnecting&, const Files&) {
   if (host_ && !wait_status_) host_->reconnecting();
+}
+
+void Front::handle(const proto::StoreProfile& message, const Files& files) {
+  const auto stored = files_.store(message, files);
+  if (!stored) return send(proto::FrontFailed{stored.error().text});
+  send(proto::ProfileStored{});
+}
+
+void Front::handle(const proto::Remember& message, const Files&) {
+  files_.remember(message);
 }
 
 void Front::send(const proto::FrontMessage& message, std::span<const int> descriptors) {

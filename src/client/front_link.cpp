@@ -1,5 +1,6 @@
 #include "client/front_link.hpp"
 
+#include "sys/memory_file.hpp"
 #include "sys/message_socket.hpp"
 
 namespace sallyport::client {
@@ -43,34 +44,58 @@ Result<void> FrontLink::take(Bytes bytes, std::vector<Descriptor> descriptors) {
     if (on_wish_) on_wish_(wants->wish);
     return {};
   }
-  if (auto* configured = std::get_if<proto::HostConfigured>(&message)) {
-    if (descriptors.size() != 1) {
-      return fail(ErrorKind::malformed, "the front set the interface up without handing it over");
-    }
-    answer_ = HostInterface{std::move(configured->interface), std::move(descriptors.front())};
-  } else if (auto* failed = std::get_if<proto::FrontFailed>(&message)) {
-    answer_ = fail(ErrorKind::internal, std::move(failed->text));
-  } else {
+  if (std::holds_alternative<proto::ConnectionStart>(message)) {
     return fail(ErrorKind::malformed, "the front started the connection a second time");
   }
+  answer_ = Answer{std::move(message), std::move(descriptors)};
   answered_.notify();
   return {};
 }
 
-void FrontLink::send(const proto::ConnectionMessage& message) {
+void FrontLink::send(const proto::ConnectionMessage& message, std::span<const int> descriptors) {
   const auto bytes = proto::encode(message);
-  or_throw(sys::send_message(channel_.number(), bytes));
+  or_throw(sys::send_message(channel_.number(), bytes, descriptors));
+}
+
+// `file` goes along if it is open.
+net::Task<FrontLink::Answer> FrontLink::ask(proto::ConnectionMessage wish, Descriptor file) {
+  answer_.reset();
+  std::vector<int> numbers;
+  if (file) numbers.push_back(file.number());
+  send(wish, numbers);
+  while (!answer_) co_await answered_.wait();
+  auto answer = std::move(*answer_);
+  if (auto* failed = std::get_if<proto::FrontFailed>(&answer.message)) {
+    throw Failure({ErrorKind::internal, std::move(failed->text)});
+  }
+  co_return answer;
 }
 
 void FrontLink::store_trust(const std::string& trust) {
   send(proto::StoreTrust{trust});
 }
 
+net::Task<void> FrontLink::store_profile(std::string name, std::string content) {
+  auto file = or_throw(sys::make_memory_file(as_bytes(content)));
+  const auto answer = co_await ask(proto::StoreProfile{std::move(name)}, std::move(file));
+  if (!std::holds_alternative<proto::ProfileStored>(answer.message)) {
+    throw Failure({ErrorKind::malformed, "the front did not say that it stored the client profile"});
+  }
+}
+
+void FrontLink::remember(proto::Remember known) {
+  send(known);
+}
+
 net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings) {
-  answer_.reset();
-  send(proto::ConfigureHost{std::move(settings)});
-  while (!answer_) co_await answered_.wait();
-  auto interface = or_throw(std::move(*answer_));
+  auto answer = co_await ask(proto::ConfigureHost{std::move(settings)}, Descriptor());
+  auto* configured = std::get_if<proto::HostConfigured>(&answer.message);
+  if (configured == nullptr || answer.descriptors.size() != 1) {
+    throw Failure({ErrorKind::malformed, "the front set the interface up without handing it over"});
+  }
+  HostInterface interface {
+    std::move(configured->interface), std::move(answer.descriptors.front())
+  };
   co_return interface;
 }
 

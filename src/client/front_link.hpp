@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/descriptor.hpp"
 #include "net/signal.hpp"
@@ -39,17 +41,29 @@ class FrontLink {
 
   // The user's lifted blocks, for the file. Throws Failure.
   void store_trust(const std::string& trust);
+  // A client profile, for the user's folder. One wish at a time, this or configure(). Throws Failure with the
+  // front's words.
+  net::Task<void> store_profile(std::string name, std::string content);
+  // For the user's preferences. Throws Failure.
+  void remember(proto::Remember known);
   // Sets the machine up, the first time with a new interface. One at a time. Throws Failure with the front's
   // words.
   net::Task<HostInterface> configure(proto::HostSettings settings);
 
  private:
-  void send(const proto::ConnectionMessage& message);
+  // The front's answer to a wish, and the descriptors beside it.
+  struct Answer {
+    proto::FrontMessage message;
+    std::vector<Descriptor> descriptors;
+  };
+
+  void send(const proto::ConnectionMessage& message, std::span<const int> descriptors = {});
+  net::Task<Answer> ask(proto::ConnectionMessage wish, Descriptor file);
   Result<void> take(Bytes bytes, std::vector<Descriptor> descriptors);
 
   net::Socket channel_;
   net::Signal answered_;
-  std::optional<Result<HostInterface>> answer_;
+  std::optional<Answer> answer_;
   OnWish on_wish_;
 };
 

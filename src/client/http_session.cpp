@@ -40,6 +40,8 @@ net::Task<void> HttpSession::open() {
   if (connection_) co_return;
   auto connected = co_await handshake(url_, attempt_);
   connection_ = std::move(connected);
+  const auto& certificate = connection_->stream->connection().peer_certificate();
+  certificate_hash_ = certificate ? certificate->fingerprint() : "";
   used_ = false;
 }
 

@@ -27,6 +27,10 @@ class HttpSession {
   net::Task<void> go_to(proto::Url url);
 
   const proto::CookieJar& cookies() const { return cookies_; }
+  // A credential of another conversation with this host.
+  void give_cookie(std::string name, Secret value) { cookies_.store({std::move(name), std::move(value)}); }
+  // SHA-1 of the gateway's certificate in the last TLS session, 40 upper-case hex digits.
+  const std::string& certificate_hash() const { return certificate_hash_; }
   // The user agent that all requests of a run name.
   std::string user_agent() const;
 
@@ -54,6 +58,7 @@ class HttpSession {
   proto::Url url_;
   proto::CookieJar cookies_;
   std::optional<Connected> connection_;
+  std::string certificate_hash_;
   bool used_ = false;  // a reply came on this connection
 };
 

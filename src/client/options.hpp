@@ -34,6 +34,9 @@ struct ConnectOptions {
   bool passwords_on_stdin = false;      // a line for each password that is asked
   bool non_interactive = false;
 
+  // The downloader.
+  bool profile_download = true;
+
   // What the gateway is told about us.
   std::string user_agent;      // empty: our own
   std::string platform;        // --os; empty: this system's

@@ -66,15 +66,17 @@ class FakeGateway {
     for (;;) {
       auto accepted = co_await acceptor.accept();
       const auto executor = co_await net::this_executor();
-      net::Socket socket(executor, std::move(accepted.descriptor));
-      auto connection = or_throw(self.tls_.accept(tls::test::now));
-      net::TlsStream stream(std::move(socket), std::move(connection));
-      ++self.connections;
-      try {
-        co_await self.converse(stream);
-      } catch (const Failure&) {  // the client went away
-      }
+      net::spawn(executor, welcome(self, std::move(accepted.descriptor)),
+                 [](const Error&) {});  // the client went away
     }
+  }
+
+  static net::Task<void> welcome(FakeGateway& self, Descriptor descriptor) {
+    net::Socket socket(co_await net::this_executor(), std::move(descriptor));
+    auto connection = or_throw(self.tls_.accept(tls::test::now));
+    net::TlsStream stream(std::move(socket), std::move(connection));
+    ++self.connections;
+    co_await self.converse(stream);
   }
 
   net::Task<void> converse(net::TlsStream& stream) {

@@ -7,6 +7,7 @@
 #include "client/command_line.hpp"
 #include "client/connection.hpp"
 #include "client/front.hpp"
+#include "client/profile_command.hpp"
 #include "client/trust_command.hpp"
 
 namespace {
@@ -99,7 +100,10 @@ void add_dtls_options(CLI::App& connect, ConnectOptions& options) {
 
 void add_connect(CLI::App& app, ConnectOptions& options) {
   auto& connect = *app.add_subcommand("connect", "Connect to a secure gateway");
-  connect.add_option("TARGET", options.target, "HOST[:PORT][/GROUP-URL]")->required();
+  connect
+      .add_option("TARGET", options.target,
+                  "HOST[:PORT][/GROUP-URL], or the name that a client profile has for one")
+      ->required();
   connect.add_option("--resolve", options.resolve, "HOST:ADDRESS: use this address instead of asking DNS")
       ->allow_extra_args(false);
   add_certificate_options(connect, options);
@@ -107,6 +111,8 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   add_identity_options(connect, options);
   add_tunnel_options(connect, options);
   add_dtls_options(connect, options);
+  connect.add_flag("!--no-profile-download", options.profile_download,
+                   "Do not fetch the client profile that the gateway announces");
   connect.add_flag("-q,--quiet", options.quiet, "Show only errors, and what scripts wait for");
   connect.add_flag("-v,--verbose", options.verbose, "Show every step, not only the end of each phase");
   connect.add_flag("--timestamp", options.timestamps, "Begin each message with the time");
@@ -121,12 +127,32 @@ void add_trust(CLI::App& app, std::string& gateway) {
   remove->add_option("HOST", gateway, "HOST[:PORT]")->required();
 }
 
-int run_trust(const CLI::App& trust, const std::string& gateway) {
-  using namespace sallyport;
-  const auto result = trust.got_subcommand("list") ? client::list_trust() : client::remove_trust(gateway);
+void add_profile(CLI::App& app, std::string& name) {
+  auto* profile = app.add_subcommand("profile", "Show the client profiles, or add one");
+  profile->require_subcommand(1);
+  profile->add_subcommand("list", "List them with their gateways");
+  auto* show = profile->add_subcommand("show", "Show the gateways and settings of one");
+  show->add_option("NAME", name, "Its file's name")->required();
+  auto* import = profile->add_subcommand("import", "Check a file and keep it");
+  import->add_option("FILE", name, "An AnyConnect profile (XML)")->required();
+}
+
+int status_of(const sallyport::Result<void>& result) {
   if (result) return 0;
   std::fprintf(stderr, "sallyport: %s\n", result.error().text.c_str());
   return 1;
+}
+
+int run_trust(const CLI::App& trust, const std::string& gateway) {
+  using namespace sallyport;
+  return status_of(trust.got_subcommand("list") ? client::list_trust() : client::remove_trust(gateway));
+}
+
+int run_profile(const CLI::App& profile, const std::string& name) {
+  using namespace sallyport;
+  if (profile.got_subcommand("list")) return status_of(client::list_profiles());
+  return status_of(profile.got_subcommand("show") ? client::show_profile(name)
+                                                  : client::import_profile(name));
 }
 
 // The front starts the same program again as the connection, with two words in front of its own arguments.
@@ -143,6 +169,8 @@ int main(int count, char** arguments) {
   add_connect(app, options);
   std::string gateway;
   add_trust(app, gateway);
+  std::string profile;
+  add_profile(app, profile);
   std::string part;
   app.add_option(part_option, part)->check(CLI::IsMember({connection_part}))->group("");
   try {
@@ -151,6 +179,7 @@ int main(int count, char** arguments) {
     return app.exit(error) == 0 ? 0 : 1;  // 0: --help or --version
   }
   if (app.got_subcommand("trust")) return run_trust(*app.get_subcommand("trust"), gateway);
+  if (app.got_subcommand("profile")) return run_profile(*app.get_subcommand("profile"), profile);
   if (!part.empty()) return static_cast<int>(sallyport::client::run_connection(options));
   std::vector<std::string> again(arguments, arguments + count);
   again.insert(again.begin() + 1, {part_option, connection_part});

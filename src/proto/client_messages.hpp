@@ -16,6 +16,11 @@
 namespace sallyport::proto {
 
 inline constexpr std::size_t max_trust_file = 16U << 10;
+// Of the user's client profiles: as many as fit into the first message.
+inline constexpr std::size_t max_stored_profiles = 64;
+// What one run of the connection may have the front store.
+inline constexpr std::size_t max_fetched_profiles = 8;
+inline constexpr std::size_t max_remembered_text = 256;
 
 // --- front → connection
 
@@ -25,6 +30,18 @@ constexpr UserFile last_of(UserFile) {
   return UserFile::ca_file;
 }
 
+// A client profile in the user's folder.
+struct StoredProfile {
+  std::string name;  // of the file
+  std::string hash;  // SHA-1 of the content, upper-case hex
+  bool operator==(const StoredProfile&) const = default;
+
+  static void each_field(auto&& field) {
+    field("name", &StoredProfile::name);
+    field("hash", &StoredProfile::hash);
+  }
+};
+
 // The first message. The connection's command line is the front's own. Descriptors: the files, for reading.
 struct ConnectionStart {
   std::uint32_t uid = 0;  // whom to become; the connection's own: stay
@@ -33,6 +50,9 @@ struct ConnectionStart {
   bool may_configure = false;  // the front is root
   std::string trust;           // the user's lifted blocks, as in the file
   std::vector<UserFile> files;
+  std::string target;        // what a client profile has under the name on the command line; empty: nothing
+  std::string default_user;  // whom the user was at this gateway the last time
+  std::vector<StoredProfile> profiles;
   bool operator==(const ConnectionStart&) const = default;
 
   static void each_field(auto&& field) {
@@ -43,6 +63,9 @@ struct ConnectionStart {
     field("may_configure", &M::may_configure);
     field("trust", &M::trust);
     field("files", &M::files);
+    field("target", &M::target);
+    field("default_user", &M::default_user);
+    field("profiles", &M::profiles);
   }
 };
 
@@ -51,6 +74,12 @@ struct HostConfigured {
   std::string interface;
   bool operator==(const HostConfigured&) const = default;
   static void each_field(auto&& field) { field("interface", &HostConfigured::interface); }
+};
+
+// The client profile is in the user's folder.
+struct ProfileStored {
+  bool operator==(const ProfileStored&) const = default;
+  static void each_field(auto&&) {}
 };
 
 // The connection's last wish could not be fulfilled.
@@ -76,7 +105,7 @@ struct UserWants {
   static void each_field(auto&& field) { field("wish", &UserWants::wish); }
 };
 
-using FrontMessage = std::variant<ConnectionStart, HostConfigured, FrontFailed, UserWants>;
+using FrontMessage = std::variant<ConnectionStart, HostConfigured, FrontFailed, UserWants, ProfileStored>;
 
 // --- connection → front
 
@@ -85,6 +114,28 @@ struct StoreTrust {
   std::string trust;
   bool operator==(const StoreTrust&) const = default;
   static void each_field(auto&& field) { field("trust", &StoreTrust::trust); }
+};
+
+// A client profile that the gateway pushed, for the user's folder. Descriptor: its content, a memory file.
+// The reply is ProfileStored or FrontFailed.
+struct StoreProfile {
+  std::string name;
+  bool operator==(const StoreProfile&) const = default;
+  static void each_field(auto&& field) { field("name", &StoreProfile::name); }
+};
+
+// Phases 1 to 4 are done: for the user's preferences. Empty: not known.
+struct Remember {
+  std::string user;
+  std::string group;
+  std::string certificate_hash;  // SHA-1 of the gateway's, upper-case hex
+  bool operator==(const Remember&) const = default;
+
+  static void each_field(auto&& field) {
+    field("user", &Remember::user);
+    field("group", &Remember::group);
+    field("certificate_hash", &Remember::certificate_hash);
+  }
 };
 
 // What the gateway said about the machine's network, for the front or the script.
@@ -141,6 +192,6 @@ struct Reconnecting {
   static void each_field(auto&&) {}
 };
 
-using ConnectionMessage = std::variant<StoreTrust, ConfigureHost, Reconnecting>;
+using ConnectionMessage = std::variant<StoreTrust, ConfigureHost, Reconnecting, StoreProfile, Remember>;
 
 }  // namespace sallyport::proto

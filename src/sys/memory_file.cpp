@@ -40,4 +40,12 @@ Result<Bytes> read_whole(int descriptor, std::size_t limit) {
   }
 }
 
+Result<Bytes> read_memory_file(int descriptor, std::size_t limit) {
+  const int seals = fcntl(descriptor, F_GET_SEALS);
+  if (seals < 0 || (seals & F_SEAL_WRITE) == 0) {
+    return fail(ErrorKind::malformed, "is not a sealed memory file");
+  }
+  return read_whole(descriptor, limit);
+}
+
 }  // namespace sallyport::sys

@@ -1,0 +1,95 @@
+#include "client/download_plan.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "client/terminal_text.hpp"
+#include "proto/form_encoding.hpp"
+#include "proto/profile.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+constexpr std::size_t sha1_size = 20;
+constexpr std::size_t most_packages_named = 8;
+
+bool is_for_the_user(const proto::ManifestFile& file) {
+  return file.type == "profile" && (file.service_type.empty() || file.service_type == "user");
+}
+
+Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
+  const auto without_query = std::string_view(path).substr(0, path.find_first_of("?#"));
+  const auto name = proto::percent_decode(without_query.substr(without_query.rfind('/') + 1));
+  if (!name || !proto::is_profile_name(*name)) {
+    return fail(ErrorKind::malformed,
+                "the gateway announces a client profile under a name that can't be "
+                "kept here, " +
+                    terminal_line(path) + "; it must be of ASCII and end in .xml");
+  }
+  const auto digest = from_hex(hash);
+  if (!digest || digest->size() != sha1_size) {
+    return fail(ErrorKind::malformed,
+                "the gateway announces the client profile " + *name + " without its SHA-1");
+  }
+  return AnnouncedProfile{*name, std::move(path), hash};
+}
+
+Result<std::vector<AnnouncedProfile>> announced_in_cookie(const proto::CookieJar& cookies) {
+  const auto* cookie = cookies.find("webvpnc");
+  if (cookie == nullptr) return {};
+  const auto told = proto::ConfigCookie::parse(cookie->reveal_text());
+  if (!told || told->profile_path.empty()) return {};
+  return std::vector{
+      TRY(announced(proto::download_path(told->base_path, told->profile_path), told->profile_hash))};
+}
+
+}  // namespace
+
+Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete,
+                                                         const proto::CookieJar& cookies) {
+  std::vector<AnnouncedProfile> profiles;
+  for (const auto& file : complete.profiles.files) {
+    if (!is_for_the_user(file)) continue;
+    if (profiles.size() == proto::max_fetched_profiles) {
+      return fail(ErrorKind::malformed, "the gateway announces more than " +
+                                            std::to_string(proto::max_fetched_profiles) + " client profiles");
+    }
+    const bool is_sha1 = file.hash_type.empty() || equals_ignoring_case(file.hash_type, "sha1");
+    profiles.push_back(TRY(announced(proto::download_path(complete.base_package_uri, file.uri),
+                                     is_sha1 ? file.hash : std::string())));
+  }
+  if (profiles.empty()) return announced_in_cookie(cookies);
+  return profiles;
+}
+
+std::vector<AnnouncedProfile> to_be_fetched(std::vector<AnnouncedProfile> announced,
+                                            const std::vector<proto::StoredProfile>& stored) {
+  std::erase_if(announced, [&](const AnnouncedProfile& wanted) {
+    return std::ranges::any_of(stored, [&](const proto::StoredProfile& file) {
+      return file.name == wanted.name && equals_ignoring_case(file.hash, wanted.hash);
+    });
+  });
+  return announced;
+}
+
+std::string packages_of(const proto::Manifest& core) {
+  std::string text;
+  for (std::size_t i = 0; i < core.files.size(); ++i) {
+    if (i > 0) text += ", ";
+    if (i == most_packages_named) return text + "…";
+    const auto& file = core.files[i];
+    text += terminal_line(file.id.empty() ? file.uri : file.id).substr(0, proto::max_remembered_text);
+    if (!file.version.empty())
+      text += ' ' + terminal_line(file.version).substr(0, proto::max_remembered_text);
+  }
+  return text;
+}
+
+Result<proto::Url> url_of(const proto::Url& gateway, std::string_view path) {
+  // Two slashes at the beginning would name a host.
+  while (path.starts_with("//")) path.remove_prefix(1);
+  return gateway.join(path.starts_with('/') ? std::string(path) : '/' + std::string(path));
+}
+
+}  // namespace sallyport::client
