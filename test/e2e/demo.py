@@ -1,5 +1,6 @@
 """./x demo: a gateway and a client on two hosts of their own, phase by phase as far as they are built."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -84,6 +85,15 @@ def authenticate(stage) -> bool:
     status = wrong.wait_end()
     say(indented(wrong.output.splitlines()[-1]) + f"\n    ended with {status}")
     return "user alice" in stage.shown["3"] and status == 2
+
+
+def download(stage) -> bool:
+    """Phase 4: the gateway's client profile, fetched in a TLS session of its own."""
+    say(indented(stage.shown["4"]))
+    say("  sallyport profile list\n" + indented(stage.client.run("profile", "list").stdout))
+    kept = stage.client.home / ".config/sallyport/profiles/profile.xml"
+    say(f"  {kept.stat().st_size} bytes, SHA-1 {hashlib.sha1(kept.read_bytes()).hexdigest().upper()}")
+    return "files fetched 1" in stage.shown["4"] and kept.read_text() == PROFILE
 
 
 def connect(stage) -> bool:
@@ -176,7 +186,7 @@ PHASES = [
     ("TLS handshake", handshake),
     ("POST, group selection", select_group),
     ("POST, user authentication", authenticate),
-    ("downloader", None),
+    ("downloader", download),
     ("CSTP CONNECT and the tunnel over TLS", connect),
     ("DTLS", dtls),
 ]

@@ -162,13 +162,6 @@ def test_a_connection_serves_a_bounded_number_of_requests(gateway, client_host):
     assert 1 <= answers <= 16
 
 
-def test_a_phase_that_is_not_built_yet_says_so(gateway, client_host):
-    request = "GET /1/VPNManifest.xml HTTP/1.1\r\nHost: vpn.example.com\r\nConnection: close\r\n\r\n"
-    answer = exchange(client_host, request.encode()).decode()
-    assert re.match(r"HTTP/1\.1 503 ", answer), answer
-    assert "not built yet" in answer
-
-
 def test_clients_that_vanish_in_the_handshake_leave_nothing_behind(gateway, client_host):
     gateway_pid = gateway.roles()["gateway"]
 

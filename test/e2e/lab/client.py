@@ -18,7 +18,7 @@ class Client:
 
     def __init__(self, host: Host, home: Path):
         self.host = host
-        self._home = home
+        self.home = home
         self._connections = []
         self._terminals = []
         home.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ class Client:
     def start(self, pki: Pki, *arguments, password="correct horse"):
         """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
         command = (binaries() / "sallyport", "connect", "--cafile", pki.ca, "--passwd-on-stdin", *arguments)
-        folder = self._home / f"connection-{len(self._connections)}"
+        folder = self.home / f"connection-{len(self._connections)}"
         self._connections.append(Connection(self.host, folder, command, password, self._env))
         return self._connections[-1]
 
