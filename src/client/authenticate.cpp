@@ -103,22 +103,14 @@ void check_answerable(const Round& round) {
   throw login_failed(round, "the gateway asks nothing further");
 }
 
-// The token of the message goes before the cookie's.
-Secret token_of(const proto::AuthComplete& complete, const proto::CookieJar& cookies) {
-  if (!complete.session_token.empty()) return complete.session_token;
-  const auto* cookie = cookies.find("webvpn");
-  if (cookie == nullptr || cookie->empty()) {
-    throw Failure({ErrorKind::malformed, "the gateway completed the login without a session token"});
-  }
-  return *cookie;
-}
-
-proto::AuthReply reply_with(const Answers& answers, const Login& login, const ConnectOptions& options) {
+std::string reply_with(const Answers& answers, const Login& login, bool version_1,
+                       const ConnectOptions& options) {
+  if (version_1) return proto::FormReply{.group = {}, .fields = answers.fields}.serialize();
   proto::AuthReply reply;
   reply.client = client_info(options);
   reply.opaque = login.opaque;
   for (const auto& [name, value] : answers.fields) reply.answer(name, value);
-  return reply;
+  return reply.serialize();
 }
 
 }  // namespace
@@ -140,20 +132,13 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
     if (again && answers.fields == last.fields) throw login_failed(round, "the same answers were refused");
     if (round.number > max_rounds) throw login_failed(round, "the gateway does not stop asking");
     if (const auto* name = answer_to(answers.fields, "username")) user = name->reveal_text();
-    const auto reply = reply_with(answers, login, attempt.options);
-    const auto elsewhere =
-        co_await converse(session, login, reply.serialize(), Phase::authenticate, "auth-reply", attempt);
-    if (elsewhere) {
-      throw Failure({ErrorKind::denied, "the gateway sends the login on to another host, " +
-                                            terminal_line(elsewhere->authority()) + "; answers stay here"});
-    }
+    auto reply = reply_with(answers, login, session.speaks_version_1(), attempt.options);
+    co_await converse(session, login, std::move(reply), attempt);
     last = std::move(answers);
   }
-  Admission admission;
-  admission.complete = *login.complete();
+  auto admission = or_throw(Admission::from(*login.complete(), session.cookies()));
   admission.user = user;
   admission.group = login.group;
-  admission.token = token_of(admission.complete, session.cookies());
   attempt.console.quote(admission.complete.banner.filled());
   attempt.console.quote(admission.complete.message.filled());
   auto finished = Attempt::event(Phase::authenticate, Step::finished);

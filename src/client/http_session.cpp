@@ -57,6 +57,7 @@ net::Task<void> HttpSession::go_to(proto::Url url) {
   url_ = std::move(url);
   if (stays) co_return;
   cookies_.clear();
+  version_1_ = false;
   co_await close();
 }
 
@@ -75,14 +76,15 @@ proto::HttpRequest HttpSession::request(std::string_view method) const {
   request.headers.add("Accept", "*/*");
   request.headers.add("Accept-Encoding", "identity");
   request.headers.add("X-Transcend-Version", "1");
-  request.headers.add("X-Aggregate-Auth", "1");
+  if (!version_1_) request.headers.add("X-Aggregate-Auth", "1");
   return request;
 }
 
 net::Task<proto::HttpReply> HttpSession::post(std::string body) {
   auto post = request("POST");
   post.headers.add("X-Pad", padding_for(body.size()));
-  post.headers.add("Content-Type", "application/xml; charset=utf-8");
+  post.headers.add("Content-Type",
+                   version_1_ ? "application/x-www-form-urlencoded" : "application/xml; charset=utf-8");
   post.body = std::move(body);
   auto reply = co_await finish(std::move(post));
   co_return reply;

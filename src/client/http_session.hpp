@@ -34,7 +34,11 @@ class HttpSession {
   // The user agent that all requests of a run name.
   std::string user_agent() const;
 
-  // POSTs a message of phases 2 and 3. Throws Failure.
+  // Of the login's language: 2 until this gateway turns out not to know it, and again at another host.
+  bool speaks_version_1() const { return version_1_; }
+  void speak_version_1() { version_1_ = true; }
+
+  // POSTs a message of phases 2 and 3, XML or in version 1 url-encoded. Throws Failure.
   net::Task<proto::HttpReply> post(std::string body);
   net::Task<proto::HttpReply> get();
 
@@ -60,6 +64,7 @@ class HttpSession {
   std::optional<Connected> connection_;
   std::string certificate_hash_;
   bool used_ = false;  // a reply came on this connection
+  bool version_1_ = false;
 };
 
 // X-Pad: brings a body up to a multiple of 64 bytes, so that its size does not tell a password's length.

@@ -9,21 +9,13 @@ namespace {
 
 using flow::Direction;
 using flow::FieldName;
+using flow::Phase;
 using flow::Step;
 
-constexpr int max_redirects = 10;
 constexpr int ok = 200;
 
 std::string_view type_of(const proto::GatewayMessage& message) {
   return std::holds_alternative<proto::AuthForm>(message) ? "auth-request" : "complete";
-}
-
-// Names the group: ocserv lists every group that it is asked for, and refuses a wrong one only here.
-Ended refusal(const proto::HttpReply& reply, const std::string& group) {
-  const bool denied = reply.status == 401 || reply.status == 403 || reply.status == 429;
-  const auto code = denied ? ExitCode::login_failed : ExitCode::failed;
-  const auto where = group.empty() ? "" : " to the group \"" + terminal_line(group) + '"';
-  return {code, {ErrorKind::denied, "the gateway refused the login" + where + ": " + describe(reply)}};
 }
 
 // The form names the URL of the next request. Answers hold passwords: they never leave the host.
@@ -52,24 +44,22 @@ std::string describe(const proto::HttpReply& reply) {
   return text;
 }
 
-net::Task<std::optional<proto::Url>> converse(HttpSession& session, Login& login, std::string body,
-                                              flow::Phase phase, std::string_view name,
-                                              const Attempt& attempt) {
-  attempt.record(Attempt::event(phase, Step::sent, Direction::to_peer).with(FieldName::message, name));
-  auto reply = co_await session.post(std::move(body));
-  for (int redirects = 0; redirect_of(reply); ++redirects) {
-    auto target = or_throw(session.url().join(*redirect_of(reply)));
-    if (!target.same_host(session.url())) co_return target;
-    if (phase == flow::Phase::select_group) {
-      throw Failure({ErrorKind::unsupported,
-                     "the gateway answers with a page for browsers: it does not know version 2 of the login, "
-                     "and version 1 is not built yet"});
-    }
-    if (redirects == max_redirects) throw Failure({ErrorKind::malformed, "the gateway redirects in circles"});
-    co_await session.go_to(std::move(target));
-    reply = co_await session.get();
-  }
-  if (reply.status != ok) throw refusal(reply, login.group);
+bool is_denial(const proto::HttpReply& reply) {
+  return reply.status == 401 || reply.status == 403 || reply.status == 429;
+}
+
+Ended refusal(const proto::HttpReply& reply, const Login& login) {
+  const auto code = is_denial(reply) ? ExitCode::login_failed : ExitCode::failed;
+  const auto what = login.group.empty() ? "" : " to the group \"" + terminal_line(login.group) + '"';
+  return {code, {ErrorKind::denied, "the gateway refused the login" + what + ": " + describe(reply)}};
+}
+
+Error endless_redirects() {
+  return {ErrorKind::malformed, "the gateway redirects in circles"};
+}
+
+net::Task<void> take_in(HttpSession& session, Login& login, const proto::HttpReply& reply, flow::Phase phase,
+                        const Attempt& attempt) {
   auto message = proto::parse_gateway_message(reply.body);
   if (!message) {
     throw Failure({message.error().kind, "the gateway's answer makes no sense: " + message.error().text});
@@ -82,7 +72,24 @@ net::Task<std::optional<proto::Url>> converse(HttpSession& session, Login& login
     if (!form->opaque.empty()) login.opaque = form->opaque;
     co_await follow_action(session, form->action);
   }
-  co_return std::nullopt;
+}
+
+net::Task<void> converse(HttpSession& session, Login& login, std::string answers, const Attempt& attempt) {
+  attempt.record(Attempt::event(Phase::authenticate, Step::sent, Direction::to_peer)
+                     .with(FieldName::message, "auth-reply"));
+  auto reply = co_await session.post(std::move(answers));
+  for (int redirects = 0; redirect_of(reply); ++redirects) {
+    auto target = or_throw(session.url().join(*redirect_of(reply)));
+    if (!target.same_host(session.url())) {
+      throw Failure({ErrorKind::denied, "the gateway sends the login on to another host, " +
+                                            terminal_line(target.authority()) + "; answers stay here"});
+    }
+    if (redirects == max_redirects) throw Failure(endless_redirects());
+    co_await session.go_to(std::move(target));
+    reply = co_await session.get();
+  }
+  if (reply.status != ok) throw refusal(reply, login);
+  co_await take_in(session, login, reply, Phase::authenticate, attempt);
 }
 
 }  // namespace sallyport::client

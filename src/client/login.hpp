@@ -23,12 +23,21 @@ struct Login {
 // What every message says about us.
 proto::ClientInfo client_info(const ConnectOptions& options);
 
-// Sends a message (its `name` for the flow), follows redirects within the gateway and takes the answer in:
-// message, opaque, and the URL for the next request. Throws Ended when the gateway refuses, Failure.
-// Returns the target when the gateway sends the client to another host; only phase 2 may go there.
-net::Task<std::optional<proto::Url>> converse(HttpSession& session, Login& login, std::string body,
-                                              flow::Phase phase, std::string_view name,
-                                              const Attempt& attempt);
+inline constexpr int max_redirects = 10;
+
+// Takes the gateway's document in: message, opaque, and the URL for the next request. Throws Failure.
+net::Task<void> take_in(HttpSession& session, Login& login, const proto::HttpReply& reply, flow::Phase phase,
+                        const Attempt& attempt);
+
+// Phase 3: sends the answers to a form, follows redirects within the gateway and takes its next document in.
+// Throws Ended when the gateway refuses; Failure.
+net::Task<void> converse(HttpSession& session, Login& login, std::string answers, const Attempt& attempt);
+
+// The gateway's last word. It names the group, if one was chosen: ocserv lists every group that it is asked
+// for, and refuses a wrong one only then.
+Ended refusal(const proto::HttpReply& reply, const Login& login);
+bool is_denial(const proto::HttpReply& reply);  // of the credentials, not of the request
+Error endless_redirects();
 
 // "503 Service Unavailable (no address is free)": status and X-Reason of a reply, fit for a terminal.
 std::string describe(const proto::HttpReply& reply);

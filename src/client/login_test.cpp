@@ -165,11 +165,6 @@ TEST_F(LogIn, a_form_may_not_point_to_another_host) {
   EXPECT_NE(log_in(gateway.url()).error.find("to another host"), std::string::npos);
 }
 
-TEST_F(LogIn, a_redirect_within_the_gateway_means_that_it_does_not_know_the_language) {
-  gateway.will_answer(redirect_to("/+webvpn+/index.html"));
-  EXPECT_NE(log_in(gateway.url()).error.find("version 2"), std::string::npos);
-}
-
 TEST_F(LogIn, a_refusal_has_an_exit_code_of_its_own) {
   gateway.will_answer(form(name_and_password));
   proto::HttpReply no{.status = 401, .reason = "Authentication failed"};
@@ -227,16 +222,12 @@ TEST_F(LogIn, a_gateway_that_hangs_up_on_every_connection_is_not_tried_for_ever)
   EXPECT_EQ(gateway.connections, 1);
 }
 
-TEST_F(LogIn, a_page_that_is_no_message_is_named_as_such) {
-  gateway.will_answer("<html><body>It works!</body></html>");
-  EXPECT_EQ(log_in(gateway.url()).error.find("the gateway's answer makes no sense: "), 0U);
-}
-
-TEST_F(LogIn, hides_the_size_of_a_body) {
+TEST_F(LogIn, without_a_certificate_asks_for_another_way_in) {
+  gateway.will_answer("<config-auth type='auth-request'><client-cert-request/></config-auth>");
+  gateway.will_answer(form(name_and_password));
   gateway.will_answer(complete_with_token);
   EXPECT_EQ(log_in(gateway.url()).error, "");
-  const auto& request = gateway.requests[0];
-  EXPECT_EQ((request.body.size() + request.headers.find("X-Pad")->size()) % 64, 0U);
+  EXPECT_TRUE(or_throw(proto::AuthInit::parse(gateway.requests[1].body)).client_cert_fail);
 }
 
 }  // namespace

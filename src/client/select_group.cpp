@@ -1,6 +1,7 @@
 #include "client/select_group.hpp"
 
 #include "client/group_choice.hpp"
+#include "client/open_login.hpp"
 #include "client/terminal_text.hpp"
 #include "proto/opaque.hpp"
 
@@ -12,24 +13,7 @@ using flow::FieldName;
 using flow::Phase;
 using flow::Step;
 
-constexpr int max_hosts = 10;
 constexpr int max_changes = 5;
-
-// POSTs the init, on another host if the gateway (a cluster's first) says so: there it begins anew, and
-// group-access names the new host.
-net::Task<void> open_login(HttpSession& session, Login& login, proto::AuthInit& init,
-                           const Attempt& attempt) {
-  for (int hosts = 0; hosts < max_hosts; ++hosts) {
-    auto elsewhere =
-        co_await converse(session, login, init.serialize(), Phase::select_group, "init", attempt);
-    if (!elsewhere) co_return;
-    attempt.console.say("the gateway sends us to " + terminal_line(elsewhere->authority()));
-    login.opaque.clear();
-    init.group_access = elsewhere->serialize();
-    co_await session.go_to(std::move(*elsewhere));
-  }
-  throw Failure({ErrorKind::malformed, "the gateways send us from one to the other without an end"});
-}
 
 net::Task<const proto::FormOption*> choose(const proto::AuthForm& form, const proto::AuthField& groups,
                                            const Attempt& attempt) {
@@ -70,12 +54,6 @@ net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
   init.group_access = session.url().serialize();
   init.group_select = attempt.options.group;
   co_await open_login(session, login, init, attempt);
-  if (login.form() != nullptr && login.form()->client_cert_request) {
-    // It wants a certificate, and we have none to give: perhaps there is another way in.
-    init.client_cert_fail = true;
-    co_await session.close();
-    co_await open_login(session, login, init, attempt);
-  }
   for (int changes = 0; changes < max_changes; ++changes) {
     const auto* form = login.form();
     const auto* groups = form == nullptr ? nullptr : form->groups();
@@ -84,6 +62,7 @@ net::Task<Login> select_group(HttpSession& session, const Attempt& attempt) {
       const auto* chosen = co_await choose(*form, *groups, attempt);
       login.group = chosen->value;
     }
+    if (session.speaks_version_1()) break;  // it goes with the answers
     const auto* selected = groups->selected_option();
     if (selected->value == login.group || groups->find_option(login.group) == nullptr) break;
     init.group_select = login.group;

@@ -15,6 +15,14 @@ Result<ClientMessage> parse_client_message(std::string_view body) {
   return fail(ErrorKind::unsupported, "unknown message type \"" + escape_for_log(type) + '"');
 }
 
+DocumentKind document_kind(std::string_view body) {
+  const auto document = xml::Document::parse(body);
+  if (!document) return DocumentKind::none;
+  const auto name = (*document)->root().name();
+  if (name == "config-auth") return DocumentKind::version_2;
+  return name == "auth" ? DocumentKind::version_1 : DocumentKind::none;
+}
+
 Result<GatewayMessage> parse_gateway_message(std::string_view body) {
   const auto document = TRY(xml::Document::parse(body));
   const auto root = document->root();

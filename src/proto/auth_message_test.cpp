@@ -40,6 +40,14 @@ TEST(AuthMessage, of_a_gateway_is_told_by_success_and_not_by_type) {
   EXPECT_FALSE(parse_gateway_message("<html><body/></html>").has_value());
 }
 
+TEST(AuthMessage, of_a_gateway_tells_its_version_by_the_root) {
+  EXPECT_EQ(document_kind(AuthForm{}.serialize()), DocumentKind::version_2);
+  EXPECT_EQ(document_kind(AuthForm{}.serialize_v1()), DocumentKind::version_1);
+  for (const auto* other : {"", "It works!", "<html><auth id='main'/></html>", "<auth"}) {
+    EXPECT_EQ(document_kind(other), DocumentKind::none) << other;
+  }
+}
+
 TEST(AuthLogout, round_trips) {
   expect_round_trips<AuthLogout>({{},
                                   {.client = {.aggregate_version = 0, .version = "1", .platform = "linux-64"},

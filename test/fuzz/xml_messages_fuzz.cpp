@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check<Preferences>(body);
   (void)parse_client_message(body);
   (void)parse_gateway_message(body);
+  (void)document_kind(body);
   if (const auto form = AuthForm::parse_v1(body)) {
     const auto text = form->serialize_v1();
     if (text.size() <= limit && !(AuthForm::parse_v1(text) == form)) std::abort();

@@ -1,0 +1,34 @@
+#include "client/admission.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+void fill_in(proto::AuthComplete& complete, const proto::ConfigCookie& cookie) {
+  if (complete.server_cert_hash.empty()) complete.server_cert_hash = cookie.server_hash;
+  if (complete.base_package_uri.empty()) complete.base_package_uri = cookie.base_path;
+  if (complete.profiles.files.empty() && !cookie.profile_path.empty()) {
+    complete.profiles.files.push_back(proto::profile_entry(cookie.profile_path, cookie.profile_hash));
+  }
+}
+
+}  // namespace
+
+Result<Admission> Admission::from(proto::AuthComplete complete, const proto::CookieJar& cookies) {
+  Admission admission;
+  admission.token = complete.session_token;
+  if (const auto* token = cookies.find("webvpn"); token != nullptr && admission.token.empty()) {
+    admission.token = *token;
+  }
+  if (admission.token.empty()) {
+    return fail(ErrorKind::malformed, "the gateway completed the login without a session token");
+  }
+  if (const auto* told = cookies.find("webvpnc")) {
+    // A broken one tells nothing; the login stands without it.
+    if (const auto cookie = proto::ConfigCookie::parse(told->reveal_text())) fill_in(complete, *cookie);
+  }
+  admission.complete = std::move(complete);
+  return admission;
+}
+
+}  // namespace sallyport::client
