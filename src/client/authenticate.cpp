@@ -93,12 +93,17 @@ net::Task<Answers> fill(const Round& round, const std::string& group, const Atte
   }
 }
 
-void check_answerable(const Round& round) {
+void check_answerable(const Round& round, const ConnectOptions& options) {
   const auto& form = round.form;
   if (form.has_form || form.authentication_complete) return;
   if (form.client_cert_request) {
-    throw Failure(
-        {ErrorKind::unsupported, "the gateway asks for a client certificate, which is not built yet"});
+    const auto words = words_of(form);
+    auto text =
+        options.certificate.empty()
+            ? std::string("the gateway asks for a client certificate (--certificate)")
+            : "the gateway does not accept the client certificate " + terminal_line(options.certificate);
+    if (!words.empty()) text += ": " + words;
+    throw Ended(ExitCode::login_failed, {ErrorKind::denied, std::move(text)});
   }
   throw login_failed(round, "the gateway asks nothing further");
 }
@@ -126,7 +131,7 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
       attempt.record(
           Attempt::event(Phase::authenticate, Step::refused).with(FieldName::round, round.number - 1));
     }
-    check_answerable(round);
+    check_answerable(round, attempt.options);
     auto answers = co_await fill(round, login.group, attempt);
     const bool again = round.number > 1 && !answers.asked && !answers.fields.empty();
     if (again && answers.fields == last.fields) throw login_failed(round, "the same answers were refused");

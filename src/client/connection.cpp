@@ -3,18 +3,17 @@
 #include <csignal>
 
 #include "client/attempt.hpp"
+#include "client/client_certificate.hpp"
 #include "client/dial.hpp"
 #include "client/handshake.hpp"
 #include "client/progress.hpp"
-#include "sys/memory_file.hpp"
+#include "client/user_files.hpp"
 #include "sys/process.hpp"
 #include "sys/sandbox.hpp"
 
 namespace sallyport::client {
 
 namespace {
-
-constexpr std::size_t max_ca_file = 4U << 20;  // a system's whole bundle is a quarter of it
 
 // A terminal sends its signals to both parts. They are the front's, which tells us what the user wishes, and
 // has had us ignore those it takes (user_signals) since before our first moment; SIGQUIT ends the front
@@ -26,31 +25,50 @@ void ignore_other_signals() {
 // What the front gave us, used up before anything of a stranger is read.
 struct Inheritance {
   TrustStore trust;
-  tls::ClientContext tls;
+  UserFiles files;
   bool may_configure;
   std::string target;  // instead of the one on the command line; empty: that one
   std::vector<proto::StoredProfile> profiles;
   std::string default_user;
 };
 
-Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& options) {
+Result<Inheritance> take_over(const Descriptor& channel) {
   auto start = TRY(FrontLink::receive_start(channel));
   const auto& message = start.message;
   TRY(sys::become_unprivileged({message.uid, message.gid}, static_cast<pid_t>(message.front)));
-  std::string authorities;
-  for (std::size_t i = 0; i < start.files.size(); ++i) {
-    if (message.files[i] != proto::UserFile::ca_file) continue;
-    const auto content = sys::read_whole(start.files[i].number(), max_ca_file);
-    if (!content) return fail(content.error().kind, "the CA file: " + content.error().text);
-    authorities = as_text(*content);
-  }
+  auto files = TRY(read_user_files(message.files, start.files));
   auto trust = TRY(TrustStore::parse(message.trust));
-  auto tls = TRY(open_context(options, std::move(authorities)));
-  return Inheritance{std::move(trust),     std::move(tls),         message.may_configure,
+  return Inheritance{std::move(trust),     std::move(files),       message.may_configure,
                      start.message.target, start.message.profiles, start.message.default_user};
 }
 
-net::Task<void> run_dial(const Attempt& attempt, net::Loop& loop, ExitCode& code) {
+// What stands in run_connection() while the loop runs.
+struct Surroundings {
+  const ConnectOptions& options;
+  const Console& console;
+  flow::Recorder& flow;
+  FrontLink& front;
+  Prompt& prompt;
+  Inheritance& inherited;
+  Tunnel& tunnel;
+};
+
+net::Task<void> run_dial(Surroundings all, net::Loop& loop, ExitCode& code) {
+  auto& files = all.inherited.files;
+  auto identities = co_await load_client_certificate(files, all.options, all.prompt, all.console);
+  const auto tls = or_throw(open_context(all.options, std::move(files.authorities), std::move(identities)));
+  files = UserFiles();
+  const Attempt attempt{all.options,
+                        all.console,
+                        all.flow,
+                        all.front,
+                        all.prompt,
+                        all.inherited.trust,
+                        tls,
+                        all.tunnel,
+                        all.inherited.may_configure,
+                        all.inherited.profiles,
+                        all.inherited.default_user};
   try {
     co_await dial(attempt);
     code = ExitCode::ended_by_user;
@@ -68,7 +86,7 @@ ExitCode run_connection(ConnectOptions options) {
   ignore_other_signals();
   const Console console(options);
   Descriptor channel(sys::channel_descriptor);
-  auto inherited = take_over(channel, options);
+  auto inherited = take_over(channel);
   if (!inherited) {
     console.complain(inherited.error().text);
     return ExitCode::failed;
@@ -83,25 +101,16 @@ ExitCode run_connection(ConnectOptions options) {
   Prompt prompt(!options.non_interactive, options.passwords_on_stdin);
   FrontLink front(loop.executor(), std::move(channel));
   Tunnel tunnel(loop);
-  const Attempt attempt{options,
-                        console,
-                        flow,
-                        front,
-                        prompt,
-                        inherited->trust,
-                        inherited->tls,
-                        tunnel,
-                        inherited->may_configure,
-                        inherited->profiles,
-                        inherited->default_user};
   front.listen([&loop](proto::UserWish wish) {
     if (wish == proto::UserWish::end || wish == proto::UserWish::detach) loop.stop();
   });
   net::spawn(loop.executor(), front.run(), [&loop](const Error&) { loop.stop(); });
-  net::spawn(loop.executor(), run_dial(attempt, loop, code), [&console, &loop](const Error& error) {
-    console.complain(error.text);
-    loop.stop();
-  });
+  net::spawn(loop.executor(),
+             run_dial({options, console, flow, front, prompt, *inherited, tunnel}, loop, code),
+             [&console, &loop](const Error& error) {
+               console.complain(error.text);
+               loop.stop();
+             });
   loop.run();
   return code;
 }

@@ -19,7 +19,7 @@
 #include "client/host_settings_check.hpp"
 #include "client/host_tunnel.hpp"
 #include "client/trust_store.hpp"
-#include "sys/files.hpp"
+#include "client/user_files.hpp"
 #include "sys/message_socket.hpp"
 #include "sys/process.hpp"
 #include "sys/sandbox.hpp"
@@ -107,11 +107,8 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
   proto::ConnectionStart first;
   first.trust = TRY(load_trust());
   TRY(files_.introduce(first));
-  std::vector<Descriptor> files;
-  if (!options_.ca_file.empty()) {
-    files.push_back(TRY(sys::open_file(options_.ca_file)));
-    first.files.push_back(proto::UserFile::ca_file);
-  }
+  auto files = TRY(open_user_files(options_));
+  first.files = std::move(files.names);
   const auto identity = connection_identity();
   first.uid = identity.uid;
   first.gid = identity.gid;
@@ -123,7 +120,7 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
   connection_ =
       TRY(sys::start_role(connection_arguments, {.keeps_stdin = true, .ignored_signals = user_signals}));
   std::vector<int> numbers;
-  for (const auto& file : files) numbers.push_back(file.number());
+  for (const auto& file : files.descriptors) numbers.push_back(file.number());
   send(first, numbers);
   return sys::set_non_blocking(connection_.channel.number());
 }

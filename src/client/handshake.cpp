@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "client/certificate_judge.hpp"
+#include "client/client_certificate.hpp"
 #include "net/tcp.hpp"
 
 namespace sallyport::client {
@@ -73,11 +74,13 @@ std::string_view advice(const Error& error, const ConnectOptions& options) {
 
 }  // namespace
 
-Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities) {
+Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities,
+                                        std::vector<tls::KeyPair> identities) {
   tls::ClientSettings settings;
   settings.system_trust = options.system_trust;
   settings.allow_insecure = options.allow_insecure_crypto;
   settings.authorities = std::move(authorities);
+  settings.identities = std::move(identities);
   for (const auto& text : options.server_pins) settings.pins.push_back(TRY(tls::Pin::parse(text)));
   return tls::ClientContext::open(std::move(settings));
 }
@@ -105,6 +108,7 @@ net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
       throw Ended(ExitCode::certificate_blocked, {ErrorKind::denied, judge.sentence()});
     }
     const auto& error = failure.error();
+    check_own_certificate(stream->connection(), error, attempt.options);
     throw Ended(ExitCode::failed,
                 {error.kind, "TLS handshake: " + error.text + std::string(advice(error, attempt.options))});
   }

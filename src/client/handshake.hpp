@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/attempt.hpp"
 #include "client/outcome.hpp"
@@ -13,9 +14,10 @@
 
 namespace sallyport::client {
 
-// The context that all TLS sessions of a run share; `authorities` is the text of the CA file, if any. Fails
-// on unreadable certificates and bad pins.
-Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities);
+// The context that all TLS sessions of a run share; `authorities` is the text of the CA file, if any,
+// `identities` the user's own certificate. Fails on unreadable certificates and bad pins.
+Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities,
+                                        std::vector<tls::KeyPair> identities = {});
 
 // A TLS session with a gateway.
 struct Connected {
@@ -23,7 +25,7 @@ struct Connected {
   Endpoint gateway;
 };
 
-// Throws Ended: certificate_blocked, unreachable, failed.
+// Throws Ended: certificate_blocked, unreachable, login_failed (the client's own certificate), failed.
 net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt);
 
 }  // namespace sallyport::client

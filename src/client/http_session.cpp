@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/version.hpp"
+#include "client/client_certificate.hpp"
 #include "net/http_channel.hpp"
 
 namespace sallyport::client {
@@ -58,6 +59,7 @@ net::Task<void> HttpSession::go_to(proto::Url url) {
   if (stays) co_return;
   cookies_.clear();
   version_1_ = false;
+  answered_ = false;
   co_await close();
 }
 
@@ -124,9 +126,16 @@ net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest reque
 net::Task<HttpSession::Exchanged> HttpSession::try_exchange(const proto::HttpRequest& request) {
   net::ReplyChannel channel(*connection_->stream);
   Exchanged exchanged;
-  exchanged.reply = co_await channel.exchange(request, reply_limit);
+  try {
+    exchanged.reply = co_await channel.exchange(request, reply_limit);
+  } catch (const Failure& failure) {
+    const auto& tls = connection_->stream->connection();
+    if (!answered_) check_own_certificate(tls, failure.error(), attempt_.options);
+    throw;
+  }
   exchanged.rest = channel.take_rest();
   used_ = true;
+  answered_ = true;
   co_return exchanged;
 }
 

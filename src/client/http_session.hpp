@@ -38,7 +38,8 @@ class HttpSession {
   bool speaks_version_1() const { return version_1_; }
   void speak_version_1() { version_1_ = true; }
 
-  // POSTs a message of phases 2 and 3, XML or in version 1 url-encoded. Throws Failure.
+  // POSTs a message of phases 2 and 3, XML or in version 1 url-encoded. Throws Failure; Ended where the
+  // gateway refuses the client's certificate.
   net::Task<proto::HttpReply> post(std::string body);
   net::Task<proto::HttpReply> get();
 
@@ -63,7 +64,8 @@ class HttpSession {
   proto::CookieJar cookies_;
   std::optional<Connected> connection_;
   std::string certificate_hash_;
-  bool used_ = false;  // a reply came on this connection
+  bool used_ = false;      // a reply came on this connection
+  bool answered_ = false;  // once, so that it takes our certificate or does without
   bool version_1_ = false;
 };
 

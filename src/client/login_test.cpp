@@ -222,12 +222,49 @@ TEST_F(LogIn, a_gateway_that_hangs_up_on_every_connection_is_not_tried_for_ever)
   EXPECT_EQ(gateway.connections, 1);
 }
 
+TEST_F(LogIn, gives_the_certificate_that_is_asked_for_on_a_new_connection) {
+  run.options.certificate = "client.pem";
+  gateway.will_answer("<config-auth type='auth-request'><client-cert-request/></config-auth>");
+  gateway.will_answer(complete_with_token);
+  EXPECT_EQ(log_in(gateway.url()).error, "");
+  EXPECT_EQ(gateway.connections, 2);
+  EXPECT_FALSE(or_throw(proto::AuthInit::parse(gateway.requests[1].body)).client_cert_fail);
+}
+
 TEST_F(LogIn, without_a_certificate_asks_for_another_way_in) {
   gateway.will_answer("<config-auth type='auth-request'><client-cert-request/></config-auth>");
   gateway.will_answer(form(name_and_password));
   gateway.will_answer(complete_with_token);
   EXPECT_EQ(log_in(gateway.url()).error, "");
   EXPECT_TRUE(or_throw(proto::AuthInit::parse(gateway.requests[1].body)).client_cert_fail);
+}
+
+TEST_F(LogIn, a_certificate_that_is_asked_for_again_was_not_accepted) {
+  const std::string wish =
+      "<config-auth type='auth-request'><client-cert-request/><error>No such user.</error></config-auth>";
+  for (int i = 0; i < 2; ++i) gateway.will_answer(wish);
+  auto outcome = log_in(gateway.url());
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
+  EXPECT_EQ(outcome.error, "the gateway asks for a client certificate (--certificate): No such user");
+}
+
+TEST_F(LogIn, a_certificate_that_does_not_help_is_named) {
+  run.options.certificate = "client.pem";
+  for (int i = 0; i < 3; ++i) {
+    gateway.will_answer("<config-auth type='auth-request'><client-cert-request/></config-auth>");
+  }
+  const auto outcome = log_in(gateway.url());
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
+  EXPECT_EQ(outcome.error, "the gateway does not accept the client certificate client.pem");
+  EXPECT_EQ(gateway.connections, 3);
+  EXPECT_TRUE(or_throw(proto::AuthInit::parse(gateway.requests[2].body)).client_cert_fail);
+}
+
+TEST_F(LogIn, hides_the_size_of_a_body) {
+  gateway.will_answer(complete_with_token);
+  EXPECT_EQ(log_in(gateway.url()).error, "");
+  const auto& request = gateway.requests[0];
+  EXPECT_EQ((request.body.size() + request.headers.find("X-Pad")->size()) % 64, 0U);
 }
 
 }  // namespace

@@ -111,8 +111,13 @@ net::Task<void> open_login(HttpSession& session, Login& login, proto::AuthInit& 
                            const Attempt& attempt) {
   init.client_cert_fail = false;
   co_await open_somewhere(session, login, init, attempt);
+  // It can be given in a handshake only. Some gateways do not ask for it in the first one.
+  if (wants_certificate(login) && !attempt.options.certificate.empty()) {
+    co_await session.close();
+    co_await open_somewhere(session, login, init, attempt);
+  }
   if (!wants_certificate(login)) co_return;
-  // We have none to give: perhaps there is another way in.
+  // Perhaps there is another way in.
   init.client_cert_fail = true;
   co_await session.close();
   co_await open_somewhere(session, login, init, attempt);

@@ -1,5 +1,5 @@
 // Opens a login (phase 2): on another host if the gateway sends the client there, in version 1 if it knows no
-// other, and without a certificate where it asks for one.
+// other, and with the client's certificate if it asks for one.
 #pragma once
 
 #include "client/login.hpp"

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.hpp"
+
 namespace sallyport::client {
 
 // --form-entry FORM:NAME=VALUE: the answer to one field of one form.
@@ -26,6 +28,11 @@ struct ConnectOptions {
   std::vector<std::string> server_pins;  // --servercert
   bool allow_untrusted = false;          // lifts the block for this gateway's certificate, with a warning
   bool allow_insecure_crypto = false;
+
+  // The user's own certificate.
+  std::string certificate;  // file: PEM or PKCS#12; empty: none
+  std::string key;          // file; empty: the key is in the first one
+  Secret key_password;      // empty: asked, if it is needed
 
   // The login.
   std::string user;

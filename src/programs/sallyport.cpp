@@ -56,6 +56,20 @@ void add_login_options(CLI::App& connect, ConnectOptions& options) {
   connect.add_flag("--non-inter", options.non_interactive, "Never ask: fail where an answer would be needed");
 }
 
+// The user's own certificate.
+void add_client_certificate(CLI::App& connect, ConnectOptions& options) {
+  auto* certificate = connect.add_option("-c,--certificate", options.certificate,
+                                         "Client certificate: a file in PEM or PKCS#12 form");
+  connect.add_option("-k,--sslkey", options.key, "Its private key, if that is in another file (PEM)")
+      ->needs(certificate);
+  connect
+      .add_option_function<std::string>(
+          "-p,--key-password",
+          [&options](const std::string& text) { options.key_password = sallyport::Secret(text); },
+          "Passphrase of the private key or PKCS#12 file; without it, it is asked")
+      ->needs(certificate);
+}
+
 void add_identity_options(CLI::App& connect, ConnectOptions& options) {
   connect.add_option("--useragent", options.user_agent, "HTTP User-Agent to name");
   connect.add_option("--os", options.platform, "System to name")
@@ -108,6 +122,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
       ->allow_extra_args(false);
   add_certificate_options(connect, options);
   add_login_options(connect, options);
+  add_client_certificate(connect, options);
   add_identity_options(connect, options);
   add_tunnel_options(connect, options);
   add_dtls_options(connect, options);

@@ -25,9 +25,9 @@ inline constexpr std::size_t max_remembered_text = 256;
 // --- front → connection
 
 // Files that the user named on the command line, by option.
-enum class UserFile : std::uint8_t { ca_file };
+enum class UserFile : std::uint8_t { ca_file, certificate, key };
 constexpr UserFile last_of(UserFile) {
-  return UserFile::ca_file;
+  return UserFile::key;
 }
 
 // A client profile in the user's folder.

@@ -70,6 +70,10 @@ class Ocserv:
         wait_until(self._listening, 10, lambda: f"ocserv listens:\n{self.log}")
         return self
 
+    @property
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
     def _listening(self):
         return re.search(rf":{PORT}\b", self.host.run("ss", "-Hltn").stdout)
 
@@ -101,6 +105,6 @@ class Ocserv:
         wait_until(lambda: self.sessions() == [], 5, "the session is gone")
 
     def stop(self):
-        if self.process and self.process.poll() is None:
+        if self.is_running:
             self.process.send_signal(signal.SIGTERM)
             wait_until(lambda: self.process.poll() is not None, 10, lambda: f"ocserv ends:\n{self.log}")

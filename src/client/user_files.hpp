@@ -1,0 +1,32 @@
+// The files that the user names on the command line. The front opens them, as the user who started it could,
+// and hands descriptors to the connection, which reads them before it reads anything of a stranger.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/secret.hpp"
+#include "client/options.hpp"
+#include "proto/client_messages.hpp"
+
+namespace sallyport::client {
+
+// In the front: the files that the options name; errors name the file.
+struct OpenedFiles {
+  std::vector<proto::UserFile> names;
+  std::vector<Descriptor> descriptors;  // in the same order
+};
+Result<OpenedFiles> open_user_files(const ConnectOptions& options);
+
+// In the connection: the whole content of each; empty where none was named.
+struct UserFiles {
+  std::string authorities;
+  Secret certificate;
+  Secret key;
+};
+Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
+                                  std::span<const Descriptor> descriptors);
+
+}  // namespace sallyport::client
