@@ -7,6 +7,7 @@
 #include "client/front_link.hpp"
 #include "client/options.hpp"
 #include "client/prompt.hpp"
+#include "client/software_token.hpp"
 #include "client/trust_store.hpp"
 #include "client/tunnel.hpp"
 #include "flow/recorder.hpp"
@@ -26,6 +27,7 @@ struct Attempt {
   bool may_configure;                               // the front is allowed to set the machine up
   std::vector<proto::StoredProfile> profiles = {};  // of the user's folder
   std::string default_user = {};                    // whom the user was at this gateway the last time
+  SoftwareToken* token = nullptr;                   // null: the user has none
 
   // Events of this run all belong to one attempt.
   void record(const flow::Event& event) const { flow.record(event); }

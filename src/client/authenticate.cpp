@@ -1,7 +1,10 @@
 #include "client/authenticate.hpp"
 
+#include <chrono>
+
 #include "client/form_answers.hpp"
 #include "client/terminal_text.hpp"
+#include "client/token_field.hpp"
 
 namespace sallyport::client {
 
@@ -17,11 +20,14 @@ constexpr int max_rounds = 100;
 struct Answers {
   std::vector<proto::FormField> fields;  // in the form's order
   bool asked = false;                    // somebody gave one of them, or stdin did
+  bool password = false;                 // there is a password among them,
+  bool code = false;                     // or a code of the software token
 };
 
-// A form of the gateway's, and how many came before it.
+// A form of the gateway's, and what came before it.
 struct Round {
   proto::AuthForm form;
+  LoginHistory past;
   int number = 0;  // the first is 1
 };
 
@@ -75,16 +81,40 @@ net::Task<Secret> ask(const Round& round, const proto::AuthField& field, const A
   }
 }
 
+// The code of the software token, or of the person, where it has none that was not given yet.
+net::Task<Secret> code_for(const Round& round, const proto::AuthField& field, Answers& answers,
+                           const Attempt& attempt) {
+  answers.code = true;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  auto code = attempt.token->next_code(now);
+  const auto counter = attempt.token->next_counter();
+  // Before the code leaves: one that is lost on the way is better than one that is given twice.
+  if (code && counter && !attempt.options.token_file.empty()) attempt.front.advance_token(*counter);
+  if (code) co_return std::move(*code);
+  const bool refused = round.past.code_given && repeats(round.form, round.past);
+  const std::string why = refused ? "the code of the token was refused" : "the token has no further code yet";
+  if (!attempt.prompt.can_ask() || attempt.prompt.secrets_on_stdin()) throw login_failed(round, why);
+  attempt.console.complain(why);
+  answers.asked = true;
+  auto answer = co_await ask(round, field, attempt);
+  co_return answer;
+}
+
 net::Task<Answers> fill(const Round& round, const std::string& group, const Attempt& attempt) {
   const auto plan = or_throw(plan_answers(round.form, group, attempt.options));
+  const auto* for_token = attempt.token == nullptr ? nullptr : token_field(round.form, group, round.past);
   for (;;) {
     Answers answers;
     for (const auto& [field, known] : plan) {
       proto::FormField answer{field->name, known.value_or(Secret())};
-      if (!known) {
+      const bool by_token = !known && field == for_token;
+      if (by_token) {
+        answer.value = co_await code_for(round, *field, answers, attempt);
+      } else if (!known) {
         answer.value = co_await ask(round, *field, attempt);
         answers.asked = true;
       }
+      if (field->type == Type::password && !by_token) answers.password = true;
       answers.fields.push_back(std::move(answer));
     }
     if (!repetition_differs(answers.fields)) co_return answers;
@@ -125,7 +155,8 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
   Answers last;
   Round round;
   while (login.complete() == nullptr) {
-    round = {*login.form(), round.number + 1};
+    round.form = *login.form();
+    ++round.number;
     show(round.form, attempt);
     if (round.form.error) {
       attempt.record(
@@ -138,7 +169,9 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
     if (round.number > max_rounds) throw login_failed(round, "the gateway does not stop asking");
     if (const auto* name = answer_to(answers.fields, "username")) user = name->reveal_text();
     auto reply = reply_with(answers, login, session.speaks_version_1(), attempt.options);
+    login.code_given = answers.code;
     co_await converse(session, login, std::move(reply), attempt);
+    round.past = {round.form, round.past.password_given || answers.password, answers.code};
     last = std::move(answers);
   }
   auto admission = or_throw(Admission::from(*login.complete(), session.cookies()));

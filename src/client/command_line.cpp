@@ -1,5 +1,6 @@
 #include "client/command_line.hpp"
 
+#include "auth/token_secret.hpp"
 #include "base/text.hpp"
 #include "proto/dtls_suites.hpp"
 
@@ -15,6 +16,22 @@ Result<FormEntry> parse_form_entry(std::string_view text) {
   return FormEntry{std::string(text.substr(0, colon)),
                    std::string(text.substr(colon + 1, equals - colon - 1)),
                    std::string(text.substr(equals + 1))};
+}
+
+Result<std::string> parse_token_mode(std::string_view text) {
+  if (auth::parse_token_mode(text)) return std::string(text);
+  return fail(ErrorKind::unsupported,
+              "'" + escape_for_log(text) + "' tokens are not supported, only totp and hotp");
+}
+
+void set_token_secret(ConnectOptions& options, std::string_view text) {
+  if (text.starts_with('@')) {
+    options.token_file = text.substr(1);
+  } else if (text.starts_with('/')) {
+    options.token_file = text;
+  } else {
+    options.token_secret = Secret(text);
+  }
 }
 
 namespace {

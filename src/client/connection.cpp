@@ -26,20 +26,31 @@ void ignore_other_signals() {
 struct Inheritance {
   TrustStore trust;
   UserFiles files;
+  std::optional<SoftwareToken> token;
   bool may_configure;
   std::string target;  // instead of the one on the command line; empty: that one
   std::vector<proto::StoredProfile> profiles;
   std::string default_user;
 };
 
-Result<Inheritance> take_over(const Descriptor& channel) {
+Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& options) {
   auto start = TRY(FrontLink::receive_start(channel));
   const auto& message = start.message;
   TRY(sys::become_unprivileged({message.uid, message.gid}, static_cast<pid_t>(message.front)));
   auto files = TRY(read_user_files(message.files, start.files));
   auto trust = TRY(TrustStore::parse(message.trust));
-  return Inheritance{std::move(trust),     std::move(files),       message.may_configure,
-                     start.message.target, start.message.profiles, start.message.default_user};
+  std::optional<SoftwareToken> token;
+  if (!options.token_mode.empty()) {
+    const auto& secret = options.token_file.empty() ? options.token_secret : files.token;
+    token = TRY(SoftwareToken::open(options.token_mode, secret));
+  }
+  return Inheritance{.trust = std::move(trust),
+                     .files = std::move(files),
+                     .token = std::move(token),
+                     .may_configure = message.may_configure,
+                     .target = message.target,
+                     .profiles = message.profiles,
+                     .default_user = message.default_user};
 }
 
 // What stands in run_connection() while the loop runs.
@@ -58,6 +69,7 @@ net::Task<void> run_dial(Surroundings all, net::Loop& loop, ExitCode& code) {
   auto identities = co_await load_client_certificate(files, all.options, all.prompt, all.console);
   const auto tls = or_throw(open_context(all.options, std::move(files.authorities), std::move(identities)));
   files = UserFiles();
+  auto& token = all.inherited.token;
   const Attempt attempt{all.options,
                         all.console,
                         all.flow,
@@ -68,7 +80,8 @@ net::Task<void> run_dial(Surroundings all, net::Loop& loop, ExitCode& code) {
                         all.tunnel,
                         all.inherited.may_configure,
                         all.inherited.profiles,
-                        all.inherited.default_user};
+                        all.inherited.default_user,
+                        token ? &*token : nullptr};
   try {
     co_await dial(attempt);
     code = ExitCode::ended_by_user;
@@ -86,7 +99,7 @@ ExitCode run_connection(ConnectOptions options) {
   ignore_other_signals();
   const Console console(options);
   Descriptor channel(sys::channel_descriptor);
-  auto inherited = take_over(channel);
+  auto inherited = take_over(channel, options);
   if (!inherited) {
     console.complain(inherited.error().text);
     return ExitCode::failed;

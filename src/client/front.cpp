@@ -87,6 +87,7 @@ class Front {
   void handle(const proto::Reconnecting&, const Files&);
   void handle(const proto::StoreProfile& message, const Files& files);
   void handle(const proto::Remember& message, const Files&);
+  void handle(const proto::AdvanceToken& message, const Files&);
   Result<void> configure(const proto::HostSettings& settings);
   void send(const proto::FrontMessage& message, std::span<const int> descriptors = {});
   void give_up(const Error& error);  // with a connection that does not keep to its messages
@@ -217,6 +218,11 @@ void Front::handle(const proto::StoreProfile& message, const Files& files) {
 
 void Front::handle(const proto::Remember& message, const Files&) {
   files_.remember(message);
+}
+
+void Front::handle(const proto::AdvanceToken& message, const Files&) {
+  const auto kept = advance_token(options_, message.counter);
+  if (!kept) console_.complain("cannot keep the token's counter: " + kept.error().text);
 }
 
 void Front::send(const proto::FrontMessage& message, std::span<const int> descriptors) {

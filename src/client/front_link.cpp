@@ -87,6 +87,10 @@ void FrontLink::remember(proto::Remember known) {
   send(known);
 }
 
+void FrontLink::advance_token(std::uint64_t counter) {
+  send(proto::AdvanceToken{counter});
+}
+
 net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings) {
   auto answer = co_await ask(proto::ConfigureHost{std::move(settings)}, Descriptor());
   auto* configured = std::get_if<proto::HostConfigured>(&answer.message);

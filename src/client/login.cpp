@@ -50,7 +50,8 @@ bool is_denial(const proto::HttpReply& reply) {
 
 Ended refusal(const proto::HttpReply& reply, const Login& login) {
   const auto code = is_denial(reply) ? ExitCode::login_failed : ExitCode::failed;
-  const auto what = login.group.empty() ? "" : " to the group \"" + terminal_line(login.group) + '"';
+  auto what = login.group.empty() ? "" : " to the group \"" + terminal_line(login.group) + '"';
+  if (login.code_given) what += " with the token's code";
   return {code, {ErrorKind::denied, "the gateway refused the login" + what + ": " + describe(reply)}};
 }
 

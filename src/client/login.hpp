@@ -15,6 +15,7 @@ struct Login {
   proto::GatewayMessage message;  // the last one
   std::string opaque;             // the last one that the gateway gave, verbatim
   std::string group;              // value of the group that the user chose; empty: none was offered
+  bool code_given = false;        // the last answers had a code of the software token among them
 
   const proto::AuthForm* form() const { return std::get_if<proto::AuthForm>(&message); }
   const proto::AuthComplete* complete() const { return std::get_if<proto::AuthComplete>(&message); }

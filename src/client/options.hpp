@@ -40,6 +40,9 @@ struct ConnectOptions {
   std::vector<FormEntry> form_entries;  // in the order given
   bool passwords_on_stdin = false;      // a line for each password that is asked
   bool non_interactive = false;
+  std::string token_mode;  // totp or hotp; empty: no software token
+  Secret token_secret;     // as given, or in the next one's file
+  std::string token_file;
 
   // The downloader.
   bool profile_download = true;

@@ -1,5 +1,11 @@
 #include "client/user_files.hpp"
 
+#include <cstdlib>
+#include <memory>
+
+#include "auth/token_secret.hpp"
+#include "base/text.hpp"
+#include "client/software_token.hpp"
 #include "sys/files.hpp"
 #include "sys/memory_file.hpp"
 
@@ -9,6 +15,7 @@ namespace {
 
 constexpr std::size_t max_ca_file = 4U << 20;  // a system's whole bundle is a quarter of it
 constexpr std::size_t max_key_file = 256U << 10;
+constexpr std::size_t max_token_file = 4U << 10;
 
 Result<void> open_into(OpenedFiles& opened, proto::UserFile name, const std::string& path) {
   if (path.empty()) return {};
@@ -23,6 +30,23 @@ Result<Secret> read_one(const Descriptor& file, std::size_t limit, const std::st
   return Secret(std::move(*content));
 }
 
+struct Free {
+  void operator()(char* text) const { std::free(text); }
+};
+
+// The token stands in the first line.
+std::string_view token_in(const Secret& content) {
+  const auto text = content.reveal_text();
+  return trim(text.substr(0, text.find_first_of("\r\n")));
+}
+
+// Where a symbolic link leads: the file is to be replaced, not the link to it.
+Result<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, Free> found(::realpath(path.c_str(), nullptr));
+  if (!found) return fail_errno("cannot open " + path);
+  return std::string(found.get());
+}
+
 }  // namespace
 
 Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
@@ -30,7 +54,31 @@ Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
   TRY(open_into(opened, proto::UserFile::ca_file, options.ca_file));
   TRY(open_into(opened, proto::UserFile::certificate, options.certificate));
   TRY(open_into(opened, proto::UserFile::key, options.key));
+  TRY(open_into(opened, proto::UserFile::token, options.token_file));
   return opened;
+}
+
+Result<void> advance_token(const ConnectOptions& options, std::uint64_t counter) {
+  if (options.token_mode != "hotp" || options.token_file.empty()) return {};
+  const auto path = TRY(real_path(options.token_file));
+  auto file = TRY(sys::read_file(path, max_token_file));
+  if (!file) return fail(ErrorKind::unavailable, path + " is gone");
+  const Secret content(std::move(file->bytes));
+  const auto text = token_in(content);
+  // Never backwards: another client may have used the token meanwhile.
+  const auto token = TRY(auth::parse_token_secret(auth::OtpMode::hotp, Secret(text)));
+  if (token.counter >= counter) return {};
+  if (counter - token.counter > SoftwareToken::max_codes) {
+    return fail(ErrorKind::denied, "it grows by more than a login takes");
+  }
+  const auto advanced = auth::counter_advanced(Secret(text), counter);
+  const auto rest = content.reveal_text().substr(text.data() + text.size() - content.reveal_text().data());
+  Bytes bytes;
+  bytes.reserve(advanced.size() + rest.size());
+  bytes.insert(bytes.end(), advanced.reveal().begin(), advanced.reveal().end());
+  bytes.insert(bytes.end(), rest.begin(), rest.end());
+  const Secret written(std::move(bytes));
+  return sys::replace_file(path, written.reveal(), file->rights);
 }
 
 Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
@@ -47,6 +95,10 @@ Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
         break;
       case proto::UserFile::key:
         files.key = TRY(read_one(file, max_key_file, "private key's"));
+        break;
+      case proto::UserFile::token:
+        const auto content = TRY(read_one(file, max_token_file, "token's"));
+        files.token = Secret(token_in(content));
         break;
     }
   }

@@ -20,11 +20,16 @@ struct OpenedFiles {
 };
 Result<OpenedFiles> open_user_files(const ConnectOptions& options);
 
+// In the front: writes hotp's next counter into the token's file, which keeps owner and mode. Nothing where
+// the token came from no file; denied: further than the codes of one login go.
+Result<void> advance_token(const ConnectOptions& options, std::uint64_t counter);
+
 // In the connection: the whole content of each; empty where none was named.
 struct UserFiles {
   std::string authorities;
   Secret certificate;
   Secret key;
+  Secret token;  // without the end of its line
 };
 Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
                                   std::span<const Descriptor> descriptors);

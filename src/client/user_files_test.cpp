@@ -1,5 +1,6 @@
 #include "client/user_files.hpp"
 
+#include <array>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -15,25 +16,73 @@ class UserFilesTest : public testing::Test {
   UserFilesTest() {
     std::string pattern = testing::TempDir() + "sallyport-XXXXXX";
     folder = mkdtemp(pattern.data());
+    options.token_mode = "hotp";
+    options.token_file = folder + "/token";
   }
   ~UserFilesTest() override { std::filesystem::remove_all(folder); }
+
+  void write(std::string_view text) const {
+    ASSERT_TRUE(sys::replace_file(options.token_file, as_bytes(text), {.mode = 0640}));
+  }
+  std::string content() const {
+    return std::string(as_text(or_throw(sys::read_existing(options.token_file, 4096))));
+  }
 
   std::string folder;
   ConnectOptions options;
 };
 
 TEST_F(UserFilesTest, the_connection_reads_what_the_front_has_opened) {
+  write("  0x31323334,7 \r\nnotes\n");
   options.ca_file = folder + "/ca";
   ASSERT_TRUE(sys::replace_file(options.ca_file, as_bytes("PEM"), {}));
   const auto opened = or_throw(open_user_files(options));
   const auto files = or_throw(read_user_files(opened.names, opened.descriptors));
   EXPECT_EQ(files.authorities, "PEM");
+  EXPECT_EQ(files.token, Secret("0x31323334,7"));
   EXPECT_TRUE(files.certificate.empty());
 }
 
 TEST_F(UserFilesTest, a_file_that_is_not_there_is_named) {
-  options.key = folder + "/key";
-  EXPECT_EQ(open_user_files(options).error().text.find("cannot open " + options.key), 0U);
+  EXPECT_EQ(open_user_files(options).error().text.find("cannot open " + options.token_file), 0U);
+}
+
+TEST_F(UserFilesTest, a_counter_is_written_back_and_nothing_else_changes) {
+  write("0x31323334,7\r\nnotes\n");
+  ASSERT_TRUE(advance_token(options, 10));
+  EXPECT_EQ(content(), "0x31323334,10\r\nnotes\n");
+  const auto rights = or_throw(sys::read_file(options.token_file, 4096))->rights;
+  EXPECT_EQ(rights.mode, 0640U);
+}
+
+TEST_F(UserFilesTest, a_counter_never_goes_back) {
+  write("0x31323334,7");
+  ASSERT_TRUE(advance_token(options, 7));
+  ASSERT_TRUE(advance_token(options, 3));
+  EXPECT_EQ(content(), "0x31323334,7");
+}
+
+TEST_F(UserFilesTest, a_counter_does_not_run_away) {
+  write("0x31323334,7");
+  EXPECT_EQ(advance_token(options, 11).error().kind, ErrorKind::denied);
+  options.token_mode = "totp";
+  EXPECT_TRUE(advance_token(options, 8));
+  EXPECT_EQ(content(), "0x31323334,7");
+}
+
+TEST_F(UserFilesTest, a_link_to_the_file_stays_one) {
+  write("0x31323334");
+  const auto file = options.token_file;
+  options.token_file = folder + "/link";
+  ASSERT_EQ(symlink(file.c_str(), options.token_file.c_str()), 0);
+  ASSERT_TRUE(advance_token(options, 1));
+  EXPECT_TRUE(std::filesystem::is_symlink(options.token_file));
+  EXPECT_EQ(content(), "0x31323334,1");
+}
+
+TEST_F(UserFilesTest, a_token_of_the_command_line_has_no_file) {
+  options.token_file.clear();
+  EXPECT_TRUE(advance_token(options, 1));
 }
 
 }  // namespace

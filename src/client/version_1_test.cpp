@@ -1,4 +1,7 @@
-// Phases 2 and 3 with gateways of version 1.
+// Phases 2 and 3 with gateways of version 1, and with a software token.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "client/authenticate.hpp"
 #include "client/select_group.hpp"
 #include "client/test_support.hpp"
@@ -29,8 +32,10 @@ class Version1 : public ::testing::Test {
     will_succeed.headers.add("Set-Cookie", "webvpn=COOKIE; Secure");
   }
 
-  testing::Outcome log_in() {
-    return run.run(both(run.attempt, or_throw(proto::Url::parse(gateway.url("/staff"))), admission));
+  testing::Outcome log_in(SoftwareToken* token = nullptr) {
+    const Attempt attempt{run.options, run.console, run.flow, run.front, run.prompt, run.trust,
+                          run.tls,     run.tunnel,  true,     {},        {},         token};
+    return run.run(both(attempt, or_throw(proto::Url::parse(gateway.url("/staff"))), admission));
   }
   static net::Task<void> both(const Attempt& attempt, proto::Url url, std::optional<Admission>& admission) {
     HttpSession session(attempt, std::move(url));
@@ -138,6 +143,68 @@ TEST_F(Version1, a_refusal_on_the_way_is_one) {
   const auto outcome = log_in();
   EXPECT_EQ(outcome.code, ExitCode::login_failed);
   EXPECT_EQ(outcome.error, "the gateway refused the login: 403 Forbidden");
+}
+
+// The forms of ocserv 1.1.6 with a file of one-time passwords.
+const std::string asks_name = form(R"(<input type="text" name="username"/>)", "Please enter your username.");
+const std::string one_password = R"(<input type="password" name="password"/>)";
+const std::string asks_password = form(one_password, "Please enter your password.");
+const std::string asks_code = form(one_password, "Please enter your OTP password.");
+
+class Token : public Version1 {
+ protected:
+  Token() {
+    run.options.form_entries.clear();
+    answers("the password\n");
+  }
+
+  // Standard input: where --passwd-on-stdin takes its lines from.
+  void answers(std::string_view lines) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+    ASSERT_EQ(write(ends[1], lines.data(), lines.size()), std::ssize(lines));
+    close(ends[1]);
+    ASSERT_EQ(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    run.prompt = Prompt(false, true);
+  }
+  std::string body(std::size_t request) const { return gateway.requests.at(request).body; }
+
+  SoftwareToken hotp = or_throw(SoftwareToken::open("hotp", Secret("12345678901234567890,1")));
+};
+
+TEST_F(Token, answers_the_question_after_the_password) {
+  for (const auto& asked : {asks_name, asks_password, asks_code}) gateway.will_answer(asked);
+  gateway.will_answer(will_succeed);
+  EXPECT_EQ(log_in(&hotp).error, "");
+  EXPECT_EQ(body(2), "password=the%20password");
+  EXPECT_EQ(body(3), "password=287082");
+}
+
+TEST_F(Token, is_not_asked_for_the_password_again) {
+  for (const auto& asked : {asks_name, asks_password, asks_password}) gateway.will_answer(asked);
+  const auto outcome = log_in(&hotp);
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
+  EXPECT_EQ(outcome.error, "Please enter your password (standard input has no further password)");
+}
+
+TEST_F(Token, gives_each_code_once_and_not_for_ever) {
+  for (const auto& asked : {asks_name, asks_password}) gateway.will_answer(asked);
+  for (int i = 0; i < 9; ++i) gateway.will_answer(asks_code);
+  const auto outcome = log_in(&hotp);
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
+  EXPECT_EQ(outcome.error, "Please enter your OTP password (the code of the token was refused)");
+  ASSERT_EQ(gateway.requests.size(), 6U);
+  EXPECT_EQ(body(3), "password=287082");
+  EXPECT_EQ(body(4), "password=359152");
+  EXPECT_EQ(body(5), "password=969429");
+}
+
+TEST_F(Token, tells_that_a_code_was_the_last_answer) {
+  for (const auto& asked : {asks_name, asks_password, asks_code}) gateway.will_answer(asked);
+  gateway.will_answer({.status = 401, .reason = "Authentication failed"});
+  EXPECT_EQ(log_in(&hotp).error,
+            "the gateway refused the login with the token's code: 401 Authentication failed");
 }
 
 }  // namespace

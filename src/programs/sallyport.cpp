@@ -70,6 +70,23 @@ void add_client_certificate(CLI::App& connect, ConnectOptions& options) {
       ->needs(certificate);
 }
 
+void add_token_options(CLI::App& connect, ConnectOptions& options) {
+  const auto set_mode = [&options](const std::string& text) {
+    auto mode = sallyport::client::parse_token_mode(text);
+    if (!mode) throw CLI::ValidationError("--token-mode", mode.error().text);
+    options.token_mode = std::move(*mode);
+  };
+  const auto set_secret = [&options](const std::string& text) {
+    sallyport::client::set_token_secret(options, text);
+  };
+  auto* mode = connect.add_option_function<std::string>(
+      "--token-mode", set_mode, "Software token that gives one-time passwords: totp or hotp");
+  auto* secret = connect.add_option_function<std::string>(
+      "--token-secret", set_secret, "Secret of the software token, or @FILE: it stands there");
+  mode->needs(secret);
+  secret->needs(mode);
+}
+
 void add_identity_options(CLI::App& connect, ConnectOptions& options) {
   connect.add_option("--useragent", options.user_agent, "HTTP User-Agent to name");
   connect.add_option("--os", options.platform, "System to name")
@@ -123,6 +140,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   add_certificate_options(connect, options);
   add_login_options(connect, options);
   add_client_certificate(connect, options);
+  add_token_options(connect, options);
   add_identity_options(connect, options);
   add_tunnel_options(connect, options);
   add_dtls_options(connect, options);

@@ -25,9 +25,9 @@ inline constexpr std::size_t max_remembered_text = 256;
 // --- front → connection
 
 // Files that the user named on the command line, by option.
-enum class UserFile : std::uint8_t { ca_file, certificate, key };
+enum class UserFile : std::uint8_t { ca_file, certificate, key, token };
 constexpr UserFile last_of(UserFile) {
-  return UserFile::key;
+  return UserFile::token;
 }
 
 // A client profile in the user's folder.
@@ -192,6 +192,14 @@ struct Reconnecting {
   static void each_field(auto&&) {}
 };
 
-using ConnectionMessage = std::variant<StoreTrust, ConfigureHost, Reconnecting, StoreProfile, Remember>;
+// Codes of the software token up to this counter are spent: for the file that the token came from.
+struct AdvanceToken {
+  std::uint64_t counter = 0;  // the next one
+  bool operator==(const AdvanceToken&) const = default;
+  static void each_field(auto&& field) { field("counter", &AdvanceToken::counter); }
+};
+
+using ConnectionMessage =
+    std::variant<StoreTrust, ConfigureHost, Reconnecting, StoreProfile, Remember, AdvanceToken>;
 
 }  // namespace sallyport::proto
