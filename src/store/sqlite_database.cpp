@@ -59,6 +59,11 @@ Result<void> SqliteDatabase::check_version(const SqliteSchema& schema) {
         fmt::format("a later version wrote {} (schema {}, this one knows {}): start that version, or {}",
                     schema.name, version, schema.version, schema.remedy));
   }
+  if (version > 0) {
+    return fail(ErrorKind::unsupported,
+                fmt::format("an earlier version wrote {} (schema {}, this one is {}): {}", schema.name,
+                            version, schema.version, schema.remedy));
+  }
   return fail(ErrorKind::malformed, "it is another program's database");
 }
 

@@ -106,6 +106,18 @@ TEST(SqliteStore, a_later_versions_file_is_refused) {
             "anew");
 }
 
+TEST(SqliteStore, an_earlier_versions_file_is_refused_with_what_to_do) {
+  const Files files;
+  { const auto store = files.open(); }
+  run_sql(files, "PRAGMA user_version = 1");
+  const auto store = files.try_open();
+  ASSERT_FALSE(store);
+  EXPECT_EQ(
+      store.error().text,
+      "an earlier version wrote the session store (schema 1, this one is 2): remove the session store's "
+      "files from the state directory and start again; everybody logs in anew");
+}
+
 TEST(SqliteStore, a_damaged_file_is_refused_with_what_to_do) {
   const auto garbage = files_of(Bytes(10000, 'x'), {}).try_open();
   ASSERT_FALSE(garbage);
