@@ -1,11 +1,11 @@
-"""Logins by client certificate, alone and with a password: from stock openconnect and by hand."""
+"""Logins by client certificate, alone and with a password: from either client and by hand."""
 
 from ssl import TLSVersion
 
 import pytest
 
 from lab.anyconnect import AnyConnect, Tunnel, auth_reply, init
-from lab.client import OpenConnect
+from lab.client import LOGIN_FAILED, OpenConnect
 from lab.gateway import Gateway, default_config
 from lab.pki import Pki, email, upn
 from lab.traffic import carries_data
@@ -280,3 +280,40 @@ def test_openconnect_without_a_certificate_is_told(gateway, openconnect, pki):
     done = openconnect.authenticate(pki, f"{HOST}/staff")
     assert done.returncode != 0 and "COOKIE" not in done.stdout
     assert "certificate" in done.stdout, done.stdout
+
+
+# sallyport
+
+
+def test_sallyport_with_a_certificate(gateway, client, client_host, pki, alice):
+    own = ("--certificate", alice.certificate, "--sslkey", alice.key)
+    client.start(pki, *own, f"{HOST}/staff", password="").wait_up()
+    assert gateway.only_session()["user"] == "alice"
+    carries_data(client_host, gateway, "10.20.0.1")
+
+
+def test_sallyport_with_a_certificate_and_a_password(gateway, client, client_host, pki, alice):
+    own = ("--certificate", alice.certificate, "--sslkey", alice.key, "--user=alice")
+    client.start(pki, *own, f"{HOST}/both").wait_up()
+    assert gateway.only_session()["connection_profile"] == "Both"
+    carries_data(client_host, gateway, "10.20.0.1")
+
+
+def test_sallyport_takes_a_group_that_asks_nothing(gateway, client, pki, alice):
+    own = ("--certificate", alice.certificate, "--sslkey", alice.key)
+    client.start(pki, *own, "--authgroup=Employees", HOST, password="").wait_up()
+    assert gateway.only_session()["connection_profile"] == "Employees"
+
+
+@pytest.mark.parametrize("kind", ["expired", "revoked"])
+def test_sallyport_is_told_why_its_certificate_is_refused(gateway, client, pki, bad, kind):
+    own, reason = bad[kind]
+    refused = client.start(pki, "--certificate", own.certificate, "--sslkey", own.key, f"{HOST}/staff")
+    assert refused.wait_end() == LOGIN_FAILED
+    assert REFUSED in refused.output and reason in refused.output, refused.output
+
+
+def test_sallyport_without_a_certificate_is_told(gateway, client, pki):
+    refused = client.start(pki, f"{HOST}/staff")
+    assert refused.wait_end() == LOGIN_FAILED
+    assert "no client certificate was presented" in refused.output, refused.output

@@ -46,9 +46,15 @@ def clock():
 
 
 @pytest.fixture(scope="module")
-def shared_gateway(network, folder, pki, pair, counter, clock):
+def watch():
+    """dora's token, by time."""
+    return Token("dora", by_time=True)
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(network, folder, pki, pair, counter, clock, watch):
     made = Gateway(network.gateway, folder / "gateway", default_config(pki, pair))
-    with_tokens(made, counter, clock)
+    with_tokens(made, counter, clock, watch)
     made.add_user("bob")  # has no token
     yield made
     made.close()
@@ -259,7 +265,7 @@ def test_the_secret_and_the_codes_are_in_no_log_and_no_state(gateway, client_hos
 @pytest.mark.parametrize("kind", ["counter", "clock"])
 def test_openconnect_with_a_software_token(gateway, openconnect, client_host, pki, counter, clock, kind):
     token = counter if kind == "counter" else clock
-    options = (f"--user={token.user}", *token.openconnect_options())
+    options = (f"--user={token.user}", *token.options())
     openconnect.start(pki, *options, HOST).wait_up()
     token.code()  # that one is used
     assert gateway.only_session()["user"] == token.user
@@ -268,7 +274,7 @@ def test_openconnect_with_a_software_token(gateway, openconnect, client_host, pk
 
 def test_openconnect_with_a_certificate_and_a_software_token(gateway, openconnect, pki, counter):
     own = pki.client("alice-openconnect", "ecdsa", subject="/CN=alice")
-    options = ("-c", own.certificate, "-k", own.key, *counter.openconnect_options())
+    options = ("-c", own.certificate, "-k", own.key, *counter.options())
     done = openconnect.authenticate(pki, *options, f"{HOST}/badge")
     counter.code()  # that one is used
     assert done.returncode == 0 and "COOKIE='" in done.stdout, done.stdout
@@ -280,3 +286,12 @@ def test_our_client_is_asked_for_the_code(untouched, gateway, vpn_client, client
     assert gateway.only_session()["user"] == "alice"
     carries_data(client_host, gateway, "10.20.0.1")
     assert tunnel.stop() == 0, tunnel.output
+
+
+@pytest.mark.parametrize("kind", ["counter", "watch"])
+def test_our_client_with_a_software_token(gateway, client, client_host, pki, counter, watch, kind):
+    token = counter if kind == "counter" else watch
+    client.start(pki, f"--user={token.user}", *token.options(), HOST).wait_up()
+    token.code()  # that one is used
+    assert gateway.only_session()["user"] == token.user
+    carries_data(client_host, gateway, "10.20.0.1")

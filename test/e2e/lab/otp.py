@@ -44,7 +44,7 @@ class Token:
         near = {code_at(self.key, position) for position in range(max(0, here - 2), here + 20)}
         return next(code for code in map(str, range(100000, 1000000)) if code not in near)
 
-    def openconnect_options(self):
+    def options(self):
         """For a client that makes the codes itself, from here on."""
         mode, start = ("totp", "") if self.by_time else ("hotp", f",{self._counter}")
         return (f"--token-mode={mode}", f"--token-secret=0x{self.key.hex()}{start}")
