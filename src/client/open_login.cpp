@@ -34,7 +34,8 @@ net::Task<proto::HttpReply> ask(HttpSession& session, OpeningRequest request, co
   if (request == OpeningRequest::get) {
     reply = co_await session.get();
   } else {
-    reply = co_await session.post(request == OpeningRequest::init ? init.serialize() : std::string());
+    auto body = request == OpeningRequest::init ? init.serialize() : std::string();
+    reply = co_await session.post(std::move(body));
   }
   co_return reply;
 }
