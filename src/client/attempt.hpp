@@ -1,6 +1,7 @@
 // What the phases of one run share.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "client/console.hpp"

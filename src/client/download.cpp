@@ -97,7 +97,7 @@ net::Task<std::size_t> fetch_all(const HttpSession& login, const Admission& admi
 net::Task<void> download(const HttpSession& login, const Admission& admission, const Attempt& attempt) {
   const auto& complete = admission.complete;
   const auto announced = or_throw(announced_profiles(complete, login.cookies()));
-  auto event = Attempt::event(Phase::download, Step::asked, Direction::from_peer);
+  auto event = Attempt::event(Phase::download, Step::received, Direction::from_peer);
   if (!announced.empty()) event.with(FieldName::profile, announced.front().name);
   attempt.record(event);
   compare_certificate(login, complete.server_cert_hash, "the login's TLS session", attempt);

@@ -1,6 +1,7 @@
 #include "client/front_files.hpp"
 
 #include "base/text.hpp"
+#include "client/folders.hpp"
 #include "client/named_host.hpp"
 #include "client/preferences_file.hpp"
 #include "client/profile_folder.hpp"
@@ -48,7 +49,7 @@ Result<void> FrontFiles::store(const proto::StoreProfile& message,
 }
 
 void FrontFiles::remember(const proto::Remember& message) {
-  if (preferences_unreadable_) return;
+  if (preferences_unreadable_ || !config_folder()) return;  // or nowhere to keep them
   const auto store_it = [&]() -> Result<void> {
     const auto url = TRY(proto::Url::parse(target_));
     auto preferences = TRY(load_preferences());
