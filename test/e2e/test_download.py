@@ -161,6 +161,17 @@ def test_the_login_announces_what_is_served(corporate, client_host, pair):
     assert config.findtext("vpn-base-config/server-cert-hash") == certificate_hash(pair)
 
 
+def test_version_1_is_told_in_its_cookie(corporate, client_host, pair):
+    with AnyConnect(client_host) as login:
+        get(login, "/")
+        done = login.post("username=alice&password=correct+horse")
+        assert done.xml.get("id") == "success", done.body
+        told = dict(part.split(":", 1) for part in login.cookies["webvpnc"].split("&"))
+        assert (told["bu"], told["fu"], told["fh"]) == ("/", "profiles%2Fcorp.xml", sha1(profile()))
+        assert told["sh"] == certificate_hash(pair)
+        assert get(login, "/profiles/corp.xml", login.cookies["webvpn"])[1] == profile()
+
+
 def test_a_session_is_served_what_it_was_told_of_even_after_a_reload(corporate, client_host):
     with AnyConnect(client_host) as login:
         old = login.log_in()
