@@ -17,7 +17,8 @@ using flow::Step;
 
 constexpr int ok = 200;
 
-// The gateway says which certificate it has. If another one came, somebody else holds that one's key.
+// The gateway says which certificate it sent. If another one came, somebody else holds that one's key. Only
+// the document says so: the cookie of ocserv names the first of its certificates, whichever it sent.
 void compare_certificate(const HttpSession& session, const std::string& announced, std::string_view where,
                          const Attempt& attempt) {
   const auto& seen = session.certificate_hash();
