@@ -4,8 +4,8 @@ namespace sallyport::client {
 
 namespace {
 
+// Not the certificate's hash: ocserv names the first of its certificates there, whichever it sent.
 void fill_in(proto::AuthComplete& complete, const proto::ConfigCookie& cookie) {
-  if (complete.server_cert_hash.empty()) complete.server_cert_hash = cookie.server_hash;
   if (complete.base_package_uri.empty()) complete.base_package_uri = cookie.base_path;
   if (complete.profiles.files.empty() && !cookie.profile_path.empty()) {
     complete.profiles.files.push_back(proto::profile_entry(cookie.profile_path, cookie.profile_hash));

@@ -24,7 +24,7 @@ TEST(Admission, the_documents_token_goes_before_the_cookies) {
 
 TEST(Admission, takes_from_the_cookie_what_the_document_does_not_say) {
   const auto admission = or_throw(Admission::from({}, jar("COOKIE", told)));
-  EXPECT_EQ(admission.complete.server_cert_hash, "ABCD");
+  EXPECT_EQ(admission.complete.server_cert_hash, "");  // which ocserv's cookie does not always tell
   EXPECT_EQ(admission.complete.base_package_uri, "/CACHE/stc/1");
   const auto* profile = admission.complete.profiles.profile();
   ASSERT_NE(profile, nullptr);

@@ -17,8 +17,7 @@ using flow::Step;
 
 constexpr int ok = 200;
 
-// The gateway says which certificate it sent. If another one came, somebody else holds that one's key. Only
-// the document says so: the cookie of ocserv names the first of its certificates, whichever it sent.
+// The gateway says which certificate it sent. If another one came, somebody else holds that one's key.
 void compare_certificate(const HttpSession& session, const std::string& announced, std::string_view where,
                          const Attempt& attempt) {
   const auto& seen = session.certificate_hash();
@@ -97,7 +96,7 @@ net::Task<std::size_t> fetch_all(const HttpSession& login, const Admission& admi
 
 net::Task<void> download(const HttpSession& login, const Admission& admission, const Attempt& attempt) {
   const auto& complete = admission.complete;
-  const auto announced = or_throw(announced_profiles(complete, login.cookies()));
+  const auto announced = or_throw(announced_profiles(complete));
   auto event = Attempt::event(Phase::download, Step::received, Direction::from_peer);
   if (!announced.empty()) event.with(FieldName::profile, announced.front().name);
   attempt.record(event);

@@ -35,19 +35,9 @@ Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
   return AnnouncedProfile{*name, std::move(path), hash};
 }
 
-Result<std::vector<AnnouncedProfile>> announced_in_cookie(const proto::CookieJar& cookies) {
-  const auto* cookie = cookies.find("webvpnc");
-  if (cookie == nullptr) return {};
-  const auto told = proto::ConfigCookie::parse(cookie->reveal_text());
-  if (!told || told->profile_path.empty()) return {};
-  return std::vector{
-      TRY(announced(proto::download_path(told->base_path, told->profile_path), told->profile_hash))};
-}
-
 }  // namespace
 
-Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete,
-                                                         const proto::CookieJar& cookies) {
+Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete) {
   std::vector<AnnouncedProfile> profiles;
   for (const auto& file : complete.profiles.files) {
     if (!is_for_the_user(file)) continue;
@@ -59,7 +49,6 @@ Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComple
     profiles.push_back(TRY(announced(proto::download_path(complete.base_package_uri, file.uri),
                                      is_sha1 ? file.hash : std::string())));
   }
-  if (profiles.empty()) return announced_in_cookie(cookies);
   return profiles;
 }
 

@@ -7,7 +7,6 @@
 
 #include "proto/auth_complete.hpp"
 #include "proto/client_messages.hpp"
-#include "proto/cookies.hpp"
 #include "proto/url.hpp"
 
 namespace sallyport::client {
@@ -19,11 +18,9 @@ struct AnnouncedProfile {
   bool operator==(const AnnouncedProfile&) const = default;
 };
 
-// The user's client profiles in the login's last document or, where that names none, in the cookie webvpnc,
-// which is all that version 1 has. malformed: a name that can't be kept, no SHA-1, more than
+// The user's client profiles. malformed: a name that can't be kept, no SHA-1, more than
 // proto::max_fetched_profiles.
-Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete,
-                                                         const proto::CookieJar& cookies);
+Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete);
 
 // Those that the user does not have, or has with another content.
 std::vector<AnnouncedProfile> to_be_fetched(std::vector<AnnouncedProfile> announced,

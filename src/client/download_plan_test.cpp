@@ -14,7 +14,7 @@ proto::AuthComplete complete(const std::string& uri, const std::string& sha1 = h
 }
 
 std::string error_of(const proto::AuthComplete& complete) {
-  const auto announced = announced_profiles(complete, {});
+  const auto announced = announced_profiles(complete);
   return announced ? "no error" : announced.error().text;
 }
 
@@ -25,34 +25,22 @@ AnnouncedProfile only(const Result<std::vector<AnnouncedProfile>>& announced) {
 }
 
 TEST(DownloadPlan, takes_the_profile_of_the_logins_last_document) {
-  EXPECT_EQ(only(announced_profiles(complete("/profiles/corp.xml"), {})),
+  EXPECT_EQ(only(announced_profiles(complete("/profiles/corp.xml"))),
             (AnnouncedProfile{"corp.xml", "/profiles/corp.xml", hash}));
-  EXPECT_EQ(only(announced_profiles(complete("/profiles//etc/acme/corp.xml"), {})),
+  EXPECT_EQ(only(announced_profiles(complete("/profiles//etc/acme/corp.xml"))),
             (AnnouncedProfile{"corp.xml", "/profiles//etc/acme/corp.xml", hash}));
   auto relative = complete("profiles/corp%202.xml?x=/y.xml");
   relative.base_package_uri = "/CACHE/stc/1";
-  EXPECT_EQ(only(announced_profiles(relative, {})),
+  EXPECT_EQ(only(announced_profiles(relative)),
             (AnnouncedProfile{"corp 2.xml", "/CACHE/stc/1/profiles/corp%202.xml?x=/y.xml", hash}));
-}
-
-TEST(DownloadPlan, takes_the_profile_of_the_cookie_where_the_document_has_none) {
-  proto::CookieJar cookies;
-  const proto::ConfigCookie told{.profile_path = "profiles//etc/acme/corp.xml", .profile_hash = hash};
-  cookies.store({.name = "webvpnc", .value = Secret(told.serialize())});
-  EXPECT_EQ(only(announced_profiles({}, cookies)),
-            (AnnouncedProfile{"corp.xml", "/profiles//etc/acme/corp.xml", hash}));
-  EXPECT_EQ(only(announced_profiles(complete("/profiles/other.xml"), cookies)).name, "other.xml");
-  cookies.store({.name = "webvpnc", .value = Secret("bu:/&p:t&iu:1/")});
-  EXPECT_TRUE(announced_profiles({}, cookies)->empty());
-  EXPECT_TRUE(announced_profiles({}, {})->empty());
 }
 
 TEST(DownloadPlan, leaves_alone_what_is_not_the_users_profile) {
   auto other = complete("/profiles/VpnMgmtTunProfile.xml");
   other.profiles.files[0].service_type = "vpn-mgmt";
-  EXPECT_TRUE(announced_profiles(other, {})->empty());
+  EXPECT_TRUE(announced_profiles(other)->empty());
   other.profiles.files[0].service_type = "";
-  EXPECT_EQ(announced_profiles(other, {})->size(), 1U);
+  EXPECT_EQ(announced_profiles(other)->size(), 1U);
 }
 
 TEST(DownloadPlan, refuses_names_that_would_not_stay_in_the_folder) {
@@ -80,7 +68,7 @@ TEST(DownloadPlan, refuses_a_profile_that_cannot_be_checked) {
 TEST(DownloadPlan, has_a_bounded_number_of_items) {
   proto::AuthComplete many;
   many.profiles.files.assign(8, proto::profile_entry("/profiles/corp.xml", hash));
-  EXPECT_EQ(announced_profiles(many, {})->size(), 8U);
+  EXPECT_EQ(announced_profiles(many)->size(), 8U);
   many.profiles.files.push_back(many.profiles.files[0]);
   EXPECT_EQ(error_of(many), "the gateway announces more than 8 client profiles");
 }

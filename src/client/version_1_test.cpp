@@ -66,7 +66,7 @@ TEST_F(Version1, is_found_by_a_post_and_then_a_get) {
   gateway.will_answer({.status = 404, .reason = "Not Found"});
   gateway.will_answer({.status = 405, .reason = "Method Not Allowed"});
   gateway.will_answer(form(name_and_password));
-  will_succeed.headers.add("Set-Cookie", "webvpnc=bu:/&p:t&iu:1/&sh:ABCD");
+  will_succeed.headers.add("Set-Cookie", "webvpnc=bu:/base&p:t&iu:1/&sh:ABCD");
   gateway.will_answer(will_succeed);
   EXPECT_EQ(log_in().error, "");
   EXPECT_EQ(asked(), (Lines{"POST /staff+", "POST /staff", "GET /staff", "POST /+webvpn+/index.html"}));
@@ -75,7 +75,7 @@ TEST_F(Version1, is_found_by_a_post_and_then_a_get) {
   EXPECT_EQ(gateway.requests[3].headers.find("Content-Type"), "application/x-www-form-urlencoded");
   ASSERT_TRUE(admission);
   EXPECT_EQ(admission->token, Secret("COOKIE"));
-  EXPECT_EQ(admission->complete.server_cert_hash, "ABCD");
+  EXPECT_EQ(admission->complete.base_package_uri, "/base");
 }
 
 TEST_F(Version1, is_spoken_at_once_where_the_init_is_answered_in_it) {
