@@ -20,12 +20,13 @@ bool is_for_the_user(const proto::ManifestFile& file) {
 
 Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
   const auto without_query = std::string_view(path).substr(0, path.find_first_of("?#"));
-  const auto name = proto::percent_decode(without_query.substr(without_query.rfind('/') + 1));
+  auto name = proto::percent_decode(without_query.substr(without_query.rfind('/') + 1));
+  // ocserv announces its file as it is called, whatever that is.
+  if (name && !name->empty() && !proto::is_profile_name(*name)) *name += ".xml";
   if (!name || !proto::is_profile_name(*name)) {
     return fail(ErrorKind::malformed,
-                "the gateway announces a client profile under a name that can't be "
-                "kept here, " +
-                    terminal_line(path) + "; it must be of ASCII and end in .xml");
+                "the gateway announces a client profile under a name that can't be kept here, " +
+                    terminal_line(path));
   }
   const auto digest = from_hex(hash);
   if (!digest || digest->size() != sha1_size) {

@@ -35,6 +35,11 @@ TEST(DownloadPlan, takes_the_profile_of_the_logins_last_document) {
             (AnnouncedProfile{"corp 2.xml", "/CACHE/stc/1/profiles/corp%202.xml?x=/y.xml", hash}));
 }
 
+TEST(DownloadPlan, gives_each_file_the_ending_of_a_profile) {
+  EXPECT_EQ(only(announced_profiles(complete("/profiles/corp"))).name, "corp.xml");
+  EXPECT_EQ(only(announced_profiles(complete("/profiles/corp.profile"))).name, "corp.profile.xml");
+}
+
 TEST(DownloadPlan, leaves_alone_what_is_not_the_users_profile) {
   auto other = complete("/profiles/VpnMgmtTunProfile.xml");
   other.profiles.files[0].service_type = "vpn-mgmt";
@@ -45,8 +50,8 @@ TEST(DownloadPlan, leaves_alone_what_is_not_the_users_profile) {
 
 TEST(DownloadPlan, refuses_names_that_would_not_stay_in_the_folder) {
   for (const auto* uri : {"/profiles/", "/profiles/..", "/profiles/%2e%2e%2fcorp.xml", "/profiles/.xml",
-                          "/profiles/corp", "/profiles/..%5Ccorp.xml", "/profiles/corp.xml%00.xml",
-                          "/profiles/%zz.xml", "/profiles/corp.xml/", "", "/profiles/%0a.xml"}) {
+                          "/profiles/..%5Ccorp.xml", "/profiles/corp.xml%00.xml", "/profiles/%zz.xml",
+                          "/profiles/corp.xml/", "", "/profiles/%0a.xml"}) {
     EXPECT_TRUE(
         error_of(complete(uri))
             .starts_with("the gateway announces a client profile under a name that can't be kept here"))
