@@ -24,19 +24,19 @@ Result<SqliteDatabase> SqliteDatabase::open(Descriptor database, Descriptor log,
 }
 
 Result<void> SqliteDatabase::prepare(const SqliteSchema& schema) {
-  const bool is_new = TRY(files_->is_new());
+  const bool is_empty = TRY(files_->is_new());
   // Exclusive locking comes first: a log without shared memory needs it.
   TRY(connection_.run("PRAGMA locking_mode = EXCLUSIVE"));
   TRY(connection_.run("PRAGMA synchronous = FULL"));
   TRY(connection_.run("PRAGMA temp_store = MEMORY"));
   // The switch to the log writes the first page, under a rollback journal unless there is none. In a new file
   // it has nothing to protect.
-  if (is_new) TRY(connection_.run("PRAGMA journal_mode = OFF"));
+  if (is_empty) TRY(connection_.run("PRAGMA journal_mode = OFF"));
   auto mode = TRY(connection_.first("PRAGMA journal_mode = WAL"));
   if (mode.text(0) != "wal") return fail(ErrorKind::malformed, "it cannot have a write-ahead log");
   mode = {};
 
-  if (is_new) {
+  if (!TRY(has_tables())) {  // or whoever made the file was stopped in between
     TRY(connection_.run("BEGIN"));
     for (const char* const table : schema.tables) TRY(connection_.run(table));
     TRY(connection_.run(fmt::format("PRAGMA user_version = {}", schema.version).c_str()));
@@ -47,6 +47,11 @@ Result<void> SqliteDatabase::prepare(const SqliteSchema& schema) {
   auto check = TRY(connection_.first("PRAGMA quick_check(1)"));
   if (const auto found = check.text(0); found != "ok") return fail(ErrorKind::malformed, found);
   return {};
+}
+
+Result<bool> SqliteDatabase::has_tables() {
+  auto tables = TRY(connection_.first("SELECT count(*) FROM sqlite_schema"));
+  return tables.integer(0) > 0;
 }
 
 Result<void> SqliteDatabase::check_version(const SqliteSchema& schema) {

@@ -24,9 +24,14 @@ struct SqliteSchema {
 
 class SqliteDatabase {
  public:
-  // Both files exist and are open for reading and writing; a database of no bytes is new. malformed: damaged,
+  // Both files exist and are open for reading and writing; a database without
+  // tables is new. malformed: damaged,
   // or something else; unsupported: of a later version; unavailable: cannot be read or written.
   static Result<SqliteDatabase> open(Descriptor database, Descriptor log, const SqliteSchema& schema);
+
+  SqliteDatabase(SqliteDatabase&&) = default;
+  SqliteDatabase& operator=(SqliteDatabase&&) = delete;  // would take the files from under the connection
+  ~SqliteDatabase() = default;
 
   SqliteConnection& connection() { return connection_; }
 
@@ -34,6 +39,7 @@ class SqliteDatabase {
   SqliteDatabase(std::unique_ptr<SqliteFiles> files, SqliteConnection connection)
       : files_(std::move(files)), connection_(std::move(connection)) {}
   Result<void> prepare(const SqliteSchema& schema);
+  Result<bool> has_tables();
   Result<void> check_version(const SqliteSchema& schema);
 
   std::unique_ptr<SqliteFiles> files_;  // goes last

@@ -106,6 +106,23 @@ TEST(SqliteStore, a_later_versions_file_is_refused) {
             "anew");
 }
 
+TEST(SqliteStore, files_whose_making_was_interrupted_are_new) {
+  const Files files;
+  {
+    const auto vfs =
+        SqliteFiles::open(Descriptor(::dup(files.database.number())), Descriptor(::dup(files.log.number())))
+            .value();
+    auto connection = SqliteConnection::open(vfs->name()).value();
+    // As far as its maker comes before there is a table: the first page is written.
+    for (const auto* sql :
+         {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = OFF", "PRAGMA journal_mode = WAL"})
+      ASSERT_TRUE(connection.run(sql));
+  }
+  ASSERT_FALSE(content_of(files.database).empty());
+  const auto store = files.try_open();
+  ASSERT_TRUE(store) << store.error().text;
+}
+
 TEST(SqliteStore, an_earlier_versions_file_is_refused_with_what_to_do) {
   const Files files;
   { const auto store = files.open(); }

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include <poll.h>
+#include <sys/wait.h>
 
 namespace sallyport::supervisor {
 
@@ -36,6 +37,13 @@ Result<void> Child::wait_readable(std::chrono::milliseconds limit) const {
 
 void Child::kill() const {
   ::kill(pid(), SIGKILL);
+}
+
+void Child::end() const {
+  kill();
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(pid()), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace sallyport::supervisor

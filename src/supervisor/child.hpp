@@ -38,11 +38,11 @@ class Child {
     return receive<Event>();
   }
 
-  // The first event of its life. A child that can't say it is killed: its successor gets the same files.
+  // The first event of its life. A child that can't say it is ended: its successor gets the same files.
   template <class Event>
   Result<Event> await_start(std::chrono::milliseconds limit) {
     auto event = await<Event>(limit);
-    if (!event) kill();
+    if (!event) end();
     return event;
   }
 
@@ -53,6 +53,7 @@ class Child {
   }
 
   void kill() const;
+  void end() const;  // kills it and waits until it has ended; its status is still to be asked for
 
  private:
   Child(Role role, sys::Process process) : role_(role), process_(std::move(process)) {}

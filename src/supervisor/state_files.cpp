@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sallyport::supervisor {
 
@@ -38,6 +39,8 @@ Result<StateFiles> open_in_folder(const std::string& path) {
   }
   files.sessions = TRY(open_database(files.folder, path, "sessions.db"));
   files.otp = TRY(open_database(files.folder, path, "otp.db"));
+  // What is written into new files is lost with their names.
+  if (fsync(files.folder.number()) != 0) return fail_errno("cannot keep the files of " + path);
   return files;
 }
 
