@@ -51,8 +51,9 @@ AuthenticatorAnswer::Outcome FileAuthenticator::check_code(const AuthenticatorRe
   if (entry != nullptr && entry->locked) return refused(Reason::locked);
   const auto verdict = ledger_->verify(tokens_, request.user, request.answer, now);
   if (!verdict) return AuthenticatorAnswer::Unavailable{verdict.error().text};
-  if (*verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
-  if (*verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
+  if (!*verdict) return refused(Reason::too_many);
+  if (**verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);
+  if (**verdict != OathFile::Verdict::accepted) return refused(Reason::bad_credentials);
   return AuthenticatorAnswer::Accepted{entry != nullptr ? entry->groups : std::vector<std::string>{}};
 }
 

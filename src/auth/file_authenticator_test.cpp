@@ -59,6 +59,21 @@ TEST_F(FileAuthenticatorTest, refuses_a_one_time_password_of_who_has_no_token_or
   EXPECT_EQ(ledger->state(), OtpState());
 }
 
+TEST_F(FileAuthenticatorTest, pauses_after_too_many_wrong_codes_of_a_user) {
+  const auto code_of = [&](std::string_view user, std::string_view code, int seconds) {
+    return back_end->authenticate({1, "local", Method::otp, std::string(user), Secret(code), {}},
+                                  WallTime(std::chrono::seconds(seconds)));
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(code_of("alice", "00000000", 59), refused(Reason::bad_credentials));
+  EXPECT_EQ(code_of("alice", "94287082", 59), refused(Reason::too_many));
+  EXPECT_EQ(code_of("alice", "94287082", 88), refused(Reason::too_many));
+  EXPECT_EQ(code_of("dora", "94287082", 59), accepted());
+  EXPECT_EQ(code_of("alice", "00000000", 89), refused(Reason::bad_credentials));
+  EXPECT_EQ(code_of("alice", "00000000", 148), refused(Reason::too_many));
+  EXPECT_EQ(code_of("alice", "94287082", 59), accepted({"staff"}));  // a clock set back ends the pause
+  EXPECT_EQ(code_of("alice", "00000000", 59), refused(Reason::bad_credentials));
+}
+
 TEST_F(FileAuthenticatorTest, shares_what_is_spent_with_other_back_ends) {
   const auto other = or_throw(FileAuthenticator::open(Secret(users), Secret(tokens), ledger));
   EXPECT_EQ(ask(Method::otp, "alice", "94287082"), accepted({"staff"}));

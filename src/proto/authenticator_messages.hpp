@@ -52,6 +52,7 @@ struct AuthenticatorAnswer {
     locked,
     replayed,       // this one-time password was used before
     no_otp_secret,  // the user has no token
+    too_many,       // wrong one-time passwords: nothing is checked for a while
   };
 
   static constexpr std::size_t max_text = 512;  // of a prompt or a group's name too
@@ -93,7 +94,7 @@ struct AuthenticatorAnswer {
 };
 
 constexpr AuthenticatorAnswer::Reason last_of(AuthenticatorAnswer::Reason) {
-  return AuthenticatorAnswer::Reason::no_otp_secret;
+  return AuthenticatorAnswer::Reason::too_many;
 }
 
 namespace authenticator_detail {
