@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "proto/connect_request.hpp"
+#include "proto/downloader_urls.hpp"
 #include "proto/profile.hpp"
 #include "supervisor/config_tables.hpp"
 
@@ -149,7 +151,11 @@ void check_profiles(const Config& config, Complaints& complaints) {
     if (!profile.group_alias.value.empty()) {
       unique.claim("group_alias", profile.group_alias.value, profile.group_alias.at, profile.name);
     }
-    for (const auto& url : profile.group_url) unique.claim("group_url", url.value, url.at, profile.name);
+    for (const auto& url : profile.group_url) {
+      unique.claim("group_url", url.value, url.at, profile.name);
+      if (!proto::is_downloader_path(url.value) && url.value != proto::connect_target) continue;
+      complaints.add(url.at, fmt::format("'{}' is a URL of the gateway's own", escape_for_log(url.value)));
+    }
     if (profile.is_default.value && first_default) {
       complaints.add(profile.is_default.at, fmt::format("connection profile {} is the default already",
                                                         quoted(first_default->name)));

@@ -60,6 +60,13 @@ TEST(ConfigPolicyErrors, want_what_the_ways_to_log_in_need) {
             "f:10:20: 'certificate_user' must be \"CN\", \"UID\", \"email\" or \"upn\", not \"cn\"");
 }
 
+TEST(ConfigPolicyErrors, refuse_group_urls_that_are_the_gateways_own) {
+  for (const auto* url : {"/profiles/corp.xml", "/1/Linux", "/logout", "/CSCOSSLC/tunnel"}) {
+    const auto lines = fmt::format("group_url = ['{}']\naaa = 'a'\ngroup_policy = 'g'\n", url);
+    EXPECT_EQ(profile_errors(lines), fmt::format("f:10:14: '{}' is a URL of the gateway's own", url));
+  }
+}
+
 TEST(ConfigPolicyErrors, refuse_group_urls_that_select_nothing) {
   const std::string what =
       "f:10:14: 'group_url' must be a path that begins with '/' such as \"/staff\", without a query, not ";
