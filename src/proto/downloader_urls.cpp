@@ -41,6 +41,13 @@ std::string_view without_query(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
 
+// openconnect appends the gateway's port to the path where it is not 443.
+std::string_view without_port(std::string_view name) {
+  const auto last = name.find_last_not_of("0123456789");
+  const bool has_port = last != std::string_view::npos && name[last] == ':' && last + 1 < name.size();
+  return has_port ? name.substr(0, last) : name;
+}
+
 }  // namespace
 
 std::optional<DownloaderAnswer> downloader_answer(std::string_view target) {
@@ -51,7 +58,7 @@ std::optional<DownloaderAnswer> downloader_answer(std::string_view target) {
 std::optional<std::string> requested_profile(std::string_view target) {
   target = without_query(target);
   if (!target.starts_with(profiles) || target.size() == profiles.size()) return std::nullopt;
-  const auto name = percent_decode(target.substr(profiles.size()));
+  const auto name = percent_decode(without_port(target.substr(profiles.size())));
   return name ? std::optional(*name) : std::nullopt;
 }
 

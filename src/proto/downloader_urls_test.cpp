@@ -36,6 +36,7 @@ TEST(DownloaderUrls, name_the_requested_profile) {
   EXPECT_EQ(requested_profile("/profiles/corp.xml?x=1"), "corp.xml");
   EXPECT_EQ(requested_profile("/profiles//etc/acme/profile.xml"), "/etc/acme/profile.xml");
   EXPECT_EQ(requested_profile("/profiles/a%20b.xml"), "a b.xml");
+  EXPECT_EQ(requested_profile("/profiles/corp.xml:8443"), "corp.xml");  // as openconnect does
   EXPECT_EQ(requested_profile("/profiles/%zz"), std::nullopt);
   EXPECT_EQ(requested_profile("/profiles/"), std::nullopt);
   EXPECT_EQ(requested_profile("/profile/corp.xml"), std::nullopt);
