@@ -7,6 +7,7 @@
 #include "gateway/login_form.hpp"
 #include "gateway/new_session.hpp"
 #include "gateway/tunnels.hpp"
+#include "proto/url.hpp"
 
 namespace sallyport::gateway {
 
@@ -16,6 +17,7 @@ using proto::AuthMethod;
 using Refused = proto::AuthenticatorAnswer::Refused;
 using Accepted = proto::AuthenticatorAnswer::Accepted;
 using Unavailable = proto::AuthenticatorAnswer::Unavailable;
+using Question = proto::AuthenticatorRequest;
 
 constexpr int most_failures = 3;
 
@@ -34,8 +36,9 @@ Answers answers_in(const Reply& reply) {
 }
 
 std::string name_of(proto::AuthenticatorAnswer::Reason reason, AuthMethod method) {
-  constexpr std::array<const char*, 5> names{"wrong password", "no such user", "locked",
-                                             "one-time password used before", "no token"};
+  constexpr std::array<const char*, 6> names{"wrong password", "no such user",
+                                             "locked",         "one-time password used before",
+                                             "no token",       "too many wrong one-time passwords"};
   const bool wrong_code =
       reason == proto::AuthenticatorAnswer::Reason::bad_credentials && method == AuthMethod::otp;
   return wrong_code ? "wrong one-time password" : names[static_cast<std::size_t>(reason)];
@@ -65,12 +68,22 @@ void record(const Caller& caller, flow::Step step, const store::Dialogue& login,
                          .with(FieldName::reason, reason));
 }
 
+// Whether a form of this method may have been what was answered. A login that began with these answers, since
+// its own is over or another group was chosen with them, must not take a one-time password for a password.
+bool are_for(std::optional<AuthMethod> method, const Answers& answers) {
+  const bool code_alone = answers.user.empty() && !answers.password.empty();
+  return method == AuthMethod::certificate || (method == AuthMethod::password && !code_alone);
+}
+
 // denied: the answer is wrong, and how; unavailable: it can't be checked.
 net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfile& profile,
                               const store::Dialogue& login, AuthMethod method, const std::string& user,
                               Secret answer) {
-  using Method = proto::AuthenticatorRequest::Method;
-  proto::AuthenticatorRequest question;
+  using Method = Question::Method;
+  if (user.size() > Question::max_user || answer.size() > Question::max_answer) {
+    co_return fail(ErrorKind::denied, "a name or an answer that nobody has");
+  }
+  Question question;
   question.aaa = profile.aaa;
   question.method = method == AuthMethod::otp ? Method::otp : Method::password;
   question.user = user;
@@ -131,21 +144,28 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   auto& dialogues = caller.services.dialogues;
   auto login = login_of(caller, request, answers.opaque);
   const auto& profile = profile_of(caller, request, answers, login);
-  const bool other_profile = login.connection_profile != profile.name;
-  if (other_profile) begin_rounds(login, profile);
+  const bool is_new = !is_begun(login, profile, caller.settings->generation);
+  if (is_new) {
+    begin_rounds(login, profile, caller.settings->generation);
+    login.path = proto::route_path(request.target);
+  }
   const auto certificate = take_certificate(login, profile, caller.certificate);
   const auto method = next_method(profile, login);
   if (!method) {  // the certificate says it all, and now the group is chosen
     auto reply = co_await finish(caller, request, profile, login, answers.dialect);
     co_return reply;
   }
-  if (other_profile && method == AuthMethod::otp) {  // these answers were given to another form
+  if (is_new && !are_for(method, answers)) {
     if (!dialogues.save(login)) co_return login_in_use();
     co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
   }
+  if (login.failures >= most_failures) {  // the others are being checked
+    dialogues.end(login.key);
+    co_return authentication_failed();
+  }
 
   const auto user = answers.user.empty() || method == AuthMethod::otp ? login.user : answers.user;
-  if (login.proven.empty()) login.user = user;
+  if (login.proven.empty() && user.size() <= Question::max_user) login.user = user;
   // Counted before it is checked: tries side by side can't outrun the limit.
   ++login.failures;
   if (!dialogues.save(login)) co_return login_in_use();
@@ -156,6 +176,8 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   }
   const auto checked = co_await check(caller, profile, login, *method, user, std::move(answers.password));
   if (!checked && checked.error().kind == ErrorKind::unavailable) {
+    --login.failures;
+    dialogues.save(login);  // or somebody else has, and this try counts
     log::error("a login could not be checked: " + checked.error().text,
                {{"user", user}, {"aaa", profile.aaa}});
     co_return unavailable("logins can't be checked for now");
@@ -167,11 +189,11 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
 
   --login.failures;
   login.proven.insert(*method);
+  if (!dialogues.save(login)) co_return login_in_use();  // one that has ended admits nobody
   if (!next_method(profile, login)) {
     auto reply = co_await finish(caller, request, profile, login, answers.dialect);
     co_return reply;
   }
-  if (!dialogues.save(login)) co_return login_in_use();
   co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
 }
 

@@ -85,7 +85,8 @@ net::Task<proto::HttpReply> download(const Caller& caller, const proto::HttpRequ
 }
 
 void announce_downloads(const proto::GroupPolicy& policy, proto::AuthComplete& complete) {
-  // Where proto::downloader_answer() has an empty list of packages.
+  // Where proto::downloader_answer() has an empty list of packages, as the document has: there is nothing to
+  // install.
   complete.base_package_uri = "/1";
   if (policy.client_profile.empty()) return;
   complete.profiles.files.push_back(proto::profile_entry('/' + path_of(policy), policy.client_profile_hash));

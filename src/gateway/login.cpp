@@ -49,7 +49,7 @@ store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request
 }
 
 proto::HttpReply login_in_use() {
-  return unavailable("another request of this login is under way");
+  return unavailable("another request of this login is under way, or has ended it");
 }
 
 proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, Dialect dialect) {

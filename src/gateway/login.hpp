@@ -18,7 +18,7 @@ store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request
 // A form, with the cookie that finds the login again.
 proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, Dialect dialect);
 std::string forget_login_cookie();
-// When save() says that somebody else has changed the login meanwhile.
+// When save() says that somebody else has changed or ended the login meanwhile.
 proto::HttpReply login_in_use();
 
 // For the log: whom the client called itself (may be empty), and why not.

@@ -98,6 +98,15 @@ const proto::ConnectionProfile* chosen_profile(const proto::VirtualHost& host, s
   return profile_of_alias(host, group_select);
 }
 
+std::string login_path(const proto::VirtualHost& host, std::string_view target,
+                       std::string_view group_access) {
+  if (profile_of_url(host, target) == nullptr) {
+    const auto url = proto::Url::parse(group_access);
+    if (url && profile_of_url(host, url->path) != nullptr) return std::string(proto::route_path(url->path));
+  }
+  return std::string(proto::route_path(target));
+}
+
 bool offers_groups(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
                    const store::Dialogue& login) {
   const bool has_others = std::ranges::any_of(host.connection_profiles, [&profile](const auto& each) {

@@ -18,6 +18,10 @@ const proto::ConnectionProfile* chosen_profile(const proto::VirtualHost& host, s
 // nullptr: the path is no group URL.
 const proto::ConnectionProfile* profile_of_url(const proto::VirtualHost& host, std::string_view target);
 
+// The path that a login is at: the group URL that the user asked for, if only group_access tells it.
+std::string login_path(const proto::VirtualHost& host, std::string_view target,
+                       std::string_view group_access);
+
 // Whether the user could take another group at this URL: there is one, and no group URL decides.
 bool offers_groups(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
                    const store::Dialogue& login);

@@ -66,6 +66,14 @@ TEST(ChooseProfile, a_group_url_wins_over_an_alias) {
   EXPECT_EQ(chosen_profile(host, "/guests", "", "Employees")->name, "Visitors");
 }
 
+TEST(LoginPath, is_the_group_url_that_the_user_asked_for) {
+  const auto host = two_groups();
+  EXPECT_EQ(login_path(host, "/", "https://vpn.example.com/staff"), "/staff");
+  EXPECT_EQ(login_path(host, "/guests?x", "https://vpn.example.com/staff"), "/guests");
+  EXPECT_EQ(login_path(host, "/auth", "https://vpn.example.com/auth"), "/auth");
+  EXPECT_EQ(login_path(host, "/auth", ""), "/auth");
+}
+
 TEST(PasswordForm, lists_the_aliases_with_the_selected_one_first) {
   const auto host = two_groups();
   const auto form = form_for(host, *host.profile("Visitors"), login_at("/"));

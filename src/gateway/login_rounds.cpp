@@ -6,10 +6,16 @@ namespace sallyport::gateway {
 
 using proto::AuthMethod;
 
-void begin_rounds(store::Dialogue& login, const proto::ConnectionProfile& profile) {
+void begin_rounds(store::Dialogue& login, const proto::ConnectionProfile& profile, std::uint64_t generation) {
   login.connection_profile = profile.name;
+  login.generation = generation;
   login.proven.clear();
   login.user.clear();
+}
+
+bool is_begun(const store::Dialogue& login, const proto::ConnectionProfile& profile,
+              std::uint64_t generation) {
+  return login.connection_profile == profile.name && login.generation == generation;
 }
 
 std::optional<AuthMethod> next_method(const proto::ConnectionProfile& profile, const store::Dialogue& login) {

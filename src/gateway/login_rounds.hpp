@@ -9,8 +9,11 @@
 
 namespace sallyport::gateway {
 
-// The login is for this profile from now on: nothing is proven yet.
-void begin_rounds(store::Dialogue& login, const proto::ConnectionProfile& profile);
+// The login is for this profile, of this generation of the settings, from now on: nothing is proven yet.
+void begin_rounds(store::Dialogue& login, const proto::ConnectionProfile& profile, std::uint64_t generation);
+// Whether it is so already. A reload may have given the profile other methods, or another back end.
+bool is_begun(const store::Dialogue& login, const proto::ConnectionProfile& profile,
+              std::uint64_t generation);
 
 // What is to be proven next; nothing: all is.
 std::optional<proto::AuthMethod> next_method(const proto::ConnectionProfile& profile,

@@ -31,8 +31,10 @@ std::string refusal(const ClientCertificate& certificate, Field field = Field::c
 TEST(LoginRounds, take_the_methods_in_their_order) {
   const auto profile = profile_with({AuthMethod::password, AuthMethod::otp});
   store::Dialogue login;
-  begin_rounds(login, profile);
-  EXPECT_EQ(login.connection_profile, "Staff");
+  begin_rounds(login, profile, 7);
+  EXPECT_TRUE(is_begun(login, profile, 7));
+  EXPECT_FALSE(is_begun(login, profile, 8));
+  EXPECT_FALSE(is_begun(login, {.name = "Visitors"}, 7));
   EXPECT_EQ(next_method(profile, login), AuthMethod::password);
   login.proven.insert(AuthMethod::password);
   EXPECT_EQ(next_method(profile, login), AuthMethod::otp);
@@ -55,7 +57,7 @@ TEST(LoginRounds, begin_anew_with_another_profile) {
   const auto profile = profile_with({AuthMethod::certificate});
   store::Dialogue login;
   ASSERT_TRUE(take_certificate(login, profile, certificate_of(alice)));
-  begin_rounds(login, profile);
+  begin_rounds(login, profile, 1);
   EXPECT_EQ(login.user, "");
   EXPECT_EQ(next_method(profile, login), AuthMethod::certificate);
 }

@@ -40,7 +40,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.token_hash = store::hash_of(token);
   wanted.user = user.name;
   wanted.connection_profile = user.profile.name;
-  wanted.policy = std::shared_ptr<const proto::GroupPolicy>(caller.settings, policy);
+  wanted.policy = std::make_shared<const proto::GroupPolicy>(*policy);  // does not hold the settings
   wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
   wanted.created_at = now;

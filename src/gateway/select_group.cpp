@@ -3,9 +3,20 @@
 #include "gateway/login.hpp"
 #include "gateway/login_form.hpp"
 #include "gateway/new_session.hpp"
-#include "proto/url.hpp"
+#include "proto/user_agent.hpp"
 
 namespace sallyport::gateway {
+
+namespace {
+
+// A browser that has the certificate is no VPN client: a page that it opens begins no session.
+bool only_looks(const proto::HttpRequest& request) {
+  if (request.method == "POST") return false;
+  const auto agent = proto::classify_user_agent(request.headers.find("User-Agent").value_or(""));
+  return request.method == "HEAD" || agent == proto::UserAgent::unknown;
+}
+
+}  // namespace
 
 net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::HttpRequest& request,
                                          Opening opening) {
@@ -15,8 +26,8 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
   const auto& profile = chosen == nullptr ? *host.profile(host.default_profile) : *chosen;
 
   auto login = login_of(caller, request, "");
-  login.path = proto::route_path(request.target);
-  begin_rounds(login, profile);
+  login.path = login_path(host, request.target, opening.group_access);
+  begin_rounds(login, profile, caller.settings->generation);
   const auto certificate = take_certificate(login, profile, caller.certificate);
   if (!caller.services.dialogues.save(login)) co_return login_in_use();
 
@@ -32,8 +43,7 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
     co_return next_form(std::move(form), login, opening.dialect);
   }
   const bool decided = chosen != nullptr || !offers_groups(host, profile, login);
-  const bool only_looks = request.method == "HEAD";
-  if (decided && !only_looks && !next_method(profile, login)) {
+  if (decided && !only_looks(request) && !next_method(profile, login)) {
     caller.services.dialogues.end(login.key);
     auto reply = co_await new_session(caller, request, {login.user, profile}, opening.dialect);
     co_return reply;

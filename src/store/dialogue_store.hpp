@@ -22,6 +22,7 @@ struct Dialogue {
   std::string key;     // the webvpncontext cookie: 32 random bytes in base64
   std::string handle;  // the opaque handle: a random 64-bit number in decimal
   std::string connection_profile;
+  std::uint64_t generation = 0;  // of the settings that the profile is from
   int failures = 0;
   std::string user;                    // as typed or, from then on, as proven
   std::set<proto::AuthMethod> proven;  // of those that the connection profile wants

@@ -62,6 +62,28 @@ def test_a_group_url_decides_without_a_list(client, path):
     assert done.kind == "complete"
 
 
+def test_a_group_url_decides_also_where_only_group_access_tells_it(client):
+    form = client.post(init(group="Employees", access="https://vpn.example.com/guests"))
+    assert form.groups == [] and texts(form, "opaque/tunnel-group") == ["Visitors"]
+    assert form.xml.find("auth/form").get("action") == "/guests"
+
+
+def test_the_form_of_another_group_has_no_group_url_of_the_former(client):
+    form = client.post(init(access="https://vpn.example.com/guests"), "/guests")
+    again = client.post(auth_reply("alice", "wrong", group="Employees", opaque=form.opaque))
+    assert again.groups == ["Employees*", "Guests & friends"], again.body
+    assert again.xml.find("auth/form").get("action") == "/"
+
+
+@pytest.mark.parametrize(("user", "password"), [("a" * 300, "x"), ("alice", "x" * 2000)])
+def test_an_endless_name_or_password_is_a_wrong_one(client, gateway, user, password):
+    client.post(init())
+    again = client.post(auth_reply(user, password))
+    assert again.error == "Login failed.", again.body
+    gateway.wait_log("login refused .*reason=a name or an answer that nobody has")
+    assert client.post(auth_reply("alice", "correct horse")).kind == "complete"
+
+
 @pytest.mark.parametrize("path", ["/", "/auth", "/VPN", "/anything"])
 def test_an_init_is_welcome_on_every_url(client, path):
     form = client.post(init(), path)

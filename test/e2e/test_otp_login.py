@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from lab.anyconnect import AnyConnect, Tunnel, auth_reply, code_reply, init
+from lab.anyconnect import AnyConnect, Answer, Tunnel, auth_reply, code_reply, init
 from lab.gateway import Gateway, default_config
 from lab.otp import Token
 from lab.run import run
@@ -52,9 +52,15 @@ def watch():
 
 
 @pytest.fixture(scope="module")
-def shared_gateway(network, folder, pki, pair, counter, clock, watch):
+def guessed():
+    """erin's token, whose codes somebody guesses."""
+    return Token("erin")
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(network, folder, pki, pair, counter, clock, watch, guessed):
     made = Gateway(network.gateway, folder / "gateway", default_config(pki, pair))
-    with_tokens(made, counter, clock, watch)
+    with_tokens(made, counter, clock, watch, guessed)
     made.add_user("bob")  # has no token
     yield made
     made.close()
@@ -138,6 +144,40 @@ def test_three_failures_of_all_rounds_end_the_login(gateway, client_host, counte
         assert (last.status, last.reason) == (401, "Authentication failed")
         assert client.post(code_reply(counter.code())).kind != "complete"
     assert gateway.ctl_json("sessions", "--all") == []
+
+
+def test_answers_side_by_side_are_no_further_tries(gateway, client_host, guessed):
+    with AnyConnect(client_host) as client:
+        challenge(client, "erin")
+        cookies = client.cookies
+    before = len(gateway.log)
+    connections = [AnyConnect(client_host) for _ in range(12)]
+    codes = [guessed.wrong_code()] * 8 + [guessed.code()] * 4
+    for connection, code in zip(connections, codes):
+        connection.cookies = dict(cookies)
+        connection.send("POST", "/", code_reply(code).encode())
+    answers = [Answer(connection.receive("POST")) for connection in connections]
+    assert "complete" not in {answer.kind for answer in answers if answer.body}
+    assert gateway.log.count("wrong one-time password", before) <= 3
+    for connection in connections:
+        connection.socket.close()
+
+
+def test_a_code_whose_login_is_over_is_not_taken_for_a_password(gateway, client_host):
+    before = len(gateway.log)
+    with AnyConnect(client_host) as client:
+        again = client.post(code_reply("123456"))
+        assert again.inputs == ["username", "password"] and not again.error, again.body
+    assert "login refused" not in gateway.log[before:]
+
+
+def test_many_wrong_codes_make_a_pause(gateway, client_host, guessed):
+    for _ in range(3):
+        with AnyConnect(client_host) as client:
+            challenge(client, "erin")
+            client.post(code_reply(guessed.wrong_code()))
+            client.post(code_reply(guessed.wrong_code()))
+    is_refused(gateway, client_host, guessed.code(), "erin", "too many wrong one-time passwords")
 
 
 def test_who_has_no_token_is_refused(gateway, client_host, counter):

@@ -108,12 +108,18 @@ class AnyConnect:
         self.socket.close()
 
     def request(self, method, path, body=b"", headers=None) -> http.client.HTTPResponse:
+        self.send(method, path, body, headers)
+        return self.receive(method)
+
+    def send(self, method, path, body=b"", headers=None):
         lines = [f"{method} {path} HTTP/1.1"]
         wanted = HEADERS | ({"Cookie": self._cookie_header()} if self.cookies else {}) | (headers or {})
         lines += [f"{name}: {value}" for name, value in wanted.items() if value is not None]
         if method != "CONNECT":
             lines.append(f"Content-Length: {len(body)}")
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
+
+    def receive(self, method) -> http.client.HTTPResponse:
         reply = http.client.HTTPResponse(self.socket, method=method)
         reply.begin()
         for header in reply.headers.get_all("Set-Cookie") or []:
