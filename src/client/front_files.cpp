@@ -21,10 +21,12 @@ Result<void> FrontFiles::introduce(proto::ConnectionStart& start) {
     start.profiles.push_back({file.name, tls::sha1_hex(as_bytes(file.content))});
   }
   target_ = options_.target;
-  if (const auto named = TRY(find_named_host(profiles.files, options_.target))) {
-    console_.say(terminal_line(options_.target) + " is " + terminal_line(named->url) +
-                 " in the client profile " + named->profile);
-    target_ = start.target = named->url;
+  if (is_profiles_name(target_)) {
+    const auto named = TRY(find_named_host(profiles.files, target_));
+    // Also with --quiet: the password goes where a gateway's file says.
+    console_.complain(terminal_line(target_) + " is " + terminal_line(named.url) + " in the client profile " +
+                      named.profile);
+    target_ = start.target = named.url;
   }
   const auto preferences = load_preferences();
   if (!preferences) {

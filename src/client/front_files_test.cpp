@@ -17,7 +17,7 @@ namespace sallyport::client {
 namespace {
 
 constexpr std::string_view profile =
-    "<AnyConnectProfile><ServerList><HostEntry><HostName>Office</HostName>"
+    "<AnyConnectProfile><ServerList><HostEntry><HostName>Head office</HostName>"
     "<HostAddress>vpn.example.com</HostAddress></HostEntry></ServerList>"
     "</AnyConnectProfile>";
 
@@ -44,7 +44,7 @@ class FrontFilesTest : public ::testing::Test {
 
   const testing_support::TemporaryFolder temporary;
   const std::filesystem::path folder = std::filesystem::path(temporary.path()) / "sallyport";
-  ConnectOptions options{.target = "Office", .quiet = true};
+  ConnectOptions options{.target = "Head office", .quiet = true};
   Console console{options};
   FrontFiles files{options, console};
 };
@@ -87,7 +87,7 @@ TEST_F(FrontFilesTest, introduce_what_the_user_has) {
   write("profiles/notes.txt", "");
   write("preferences.xml",
         "<AnyConnectPreferences><DefaultUser>alice</DefaultUser>"
-        "<DefaultHostName>office</DefaultHostName></AnyConnectPreferences>");
+        "<DefaultHostName>head office</DefaultHostName></AnyConnectPreferences>");
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
   EXPECT_EQ(start.target, "vpn.example.com");
@@ -97,10 +97,21 @@ TEST_F(FrontFilesTest, introduce_what_the_user_has) {
   EXPECT_EQ(start.profiles[0].hash.size(), 40U);
 }
 
+TEST_F(FrontFilesTest, no_profile_stands_between_the_user_and_a_host) {
+  write("profiles/corp.xml",
+        "<AnyConnectProfile><ServerList><HostEntry><HostName>vpn</HostName>"
+        "<HostAddress>evil.example.net</HostAddress></HostEntry></ServerList></AnyConnectProfile>");
+  options.target = "vpn";
+  proto::ConnectionStart start;
+  ASSERT_TRUE(files.introduce(start));
+  EXPECT_EQ(start.target, "");
+}
+
 TEST_F(FrontFilesTest, say_nothing_of_another_gateways_user) {
   write("preferences.xml",
         "<AnyConnectPreferences><DefaultUser>alice</DefaultUser>"
         "<DefaultHostName>elsewhere</DefaultHostName></AnyConnectPreferences>");
+  options.target = "office";
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
   EXPECT_EQ(start.default_user, "");
@@ -108,18 +119,20 @@ TEST_F(FrontFilesTest, say_nothing_of_another_gateways_user) {
 }
 
 TEST_F(FrontFilesTest, remember_the_login_for_the_next_time) {
+  options.target = "office";
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
   files.remember({"alice", "Employees", std::string(40, 'A')});
   const auto now = load_preferences();
   ASSERT_TRUE(now);
   EXPECT_EQ(now->default_user, "alice");
-  EXPECT_EQ(now->default_host_name, "Office");
+  EXPECT_EQ(now->default_host_name, "office");
   EXPECT_EQ(now->default_host_address, "office");
 }
 
 TEST_F(FrontFilesTest, leave_preferences_alone_that_they_cannot_read) {
   write("preferences.xml", "<AnyConnectPreferences><Default");
+  options.target = "office";
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
   files.remember({"alice", "Employees", std::string(40, 'A')});

@@ -291,7 +291,7 @@ def test_a_name_in_a_profile_stands_for_its_gateway(corporate, client, client_ho
     file.write_text(profile().replace("ServerList", "Servers", 1))
     refused = client.run("profile", "import", file)
     assert refused.returncode == 1 and "mine.xml: " in refused.stdout, refused.stdout
-    tunnel = client.start(pki, "--user=alice", "my office").wait_up()
+    tunnel = client.start(pki, "--user=alice", "--quiet", "my office").wait_up()
     assert f"my office is {HOST} in the client profile mine.xml" in tunnel.output
     carries_data(client_host, corporate, "10.20.0.1")
 
@@ -312,17 +312,17 @@ def test_openconnect_connects_to_a_gateway_with_a_profile(corporate, client_host
 def pushing_ocserv(new_ocserv):
     ocserv = new_ocserv(route=["10.30.0.0/24", "fd20:0:0:30::/64"])
     file = ocserv.folder / "acme.xml"
-    file.write_text(profile("Acme", f"{HOST}:{PORT}"))
+    file.write_text(profile("Acme Inc.", f"{HOST}:{PORT}"))
     ocserv.config["user-profile"] = file
     return ocserv.start()
 
 
 def test_ocservs_profile_is_fetched(pushing_ocserv, client, client_host, pki):
     tunnel = client.start(pki, "--user=alice", f"{HOST}:{PORT}").wait_up()
-    assert config_file(client, "profiles/acme.xml").read_text() == profile("Acme", f"{HOST}:{PORT}")
+    assert config_file(client, "profiles/acme.xml").read_text() == profile("Acme Inc.", f"{HOST}:{PORT}")
     carries_data(client_host, pushing_ocserv, "10.30.0.1")
     assert tunnel.stop() == 0
-    tunnel = client.start(pki, "--user=alice", "acme").wait_up()
+    tunnel = client.start(pki, "--user=alice", "acme inc.").wait_up()
     assert re.search(r"\n4 downloader .* files fetched 0\n", tunnel.output), tunnel.output
     carries_data(client_host, pushing_ocserv, "10.30.0.1")
 
