@@ -6,8 +6,12 @@
 #include "client/client_certificate.hpp"
 #include "client/dial.hpp"
 #include "client/handshake.hpp"
+#include "client/named_host.hpp"
 #include "client/progress.hpp"
+#include "client/terminal_text.hpp"
 #include "client/user_files.hpp"
+#include "proto/profile.hpp"
+#include "sys/memory_file.hpp"
 #include "sys/process.hpp"
 #include "sys/sandbox.hpp"
 
@@ -28,10 +32,19 @@ struct Inheritance {
   UserFiles files;
   std::optional<SoftwareToken> token;
   bool may_configure;
-  std::string target;  // instead of the one on the command line; empty: that one
+  std::optional<NamedHost> named;  // what the user's target stands for; nothing: it is a host
   std::vector<proto::StoredProfile> profiles;
   std::string default_user;
 };
+
+Result<NamedHost> look_up(const FrontLink::Start& start, const std::string& name) {
+  std::vector<ProfileFile> files;
+  for (std::size_t i = 0; i < start.profiles.size(); ++i) {
+    const auto content = TRY(sys::read_memory_file(start.profiles[i].number(), proto::max_profile_size));
+    files.push_back({start.message.profiles[i].name, std::string(as_text(content))});
+  }
+  return find_named_host(files, name);
+}
 
 Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& options) {
   auto start = TRY(FrontLink::receive_start(channel));
@@ -44,11 +57,13 @@ Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& o
     const auto& secret = options.token_file.empty() ? options.token_secret : files.token;
     token = TRY(SoftwareToken::open(options.token_mode, secret));
   }
+  std::optional<NamedHost> named;
+  if (message.with_profiles) named = TRY(look_up(start, options.target));
   return Inheritance{.trust = std::move(trust),
                      .files = std::move(files),
                      .token = std::move(token),
                      .may_configure = message.may_configure,
-                     .target = message.target,
+                     .named = std::move(named),
                      .profiles = message.profiles,
                      .default_user = message.default_user};
 }
@@ -104,7 +119,12 @@ ExitCode run_connection(ConnectOptions options) {
     console.complain(inherited.error().text);
     return ExitCode::failed;
   }
-  if (!inherited->target.empty()) options.target = inherited->target;
+  if (const auto& named = inherited->named) {
+    // Also with --quiet: the password goes where a gateway's file says.
+    console.complain(terminal_line(options.target) + " is " + terminal_line(named->url) +
+                     " in the client profile " + named->profile);
+    options.target = named->url;
+  }
   auto code = ExitCode::failed;
   Progress progress(console);
   flow::Recorder flow(1024, [&progress](const flow::Event& event) { progress.show(event); });

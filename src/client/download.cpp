@@ -113,8 +113,11 @@ net::Task<void> download(const HttpSession& login, const Admission& admission, c
   }
   std::size_t bytes = 0;
   if (!wanted.empty()) bytes = co_await fetch_all(login, admission, wanted, attempt);
-  attempt.front.remember({admission.user.substr(0, proto::max_remembered_text),
-                          admission.group.substr(0, proto::max_remembered_text), login.certificate_hash()});
+  const auto target = proto::Url::parse(attempt.options.target);
+  attempt.front.remember({.user = admission.user.substr(0, proto::max_remembered_text),
+                          .group = admission.group.substr(0, proto::max_remembered_text),
+                          .certificate_hash = login.certificate_hash(),
+                          .address = target ? target->authority() : ""});
 
   auto finished = Attempt::event(Phase::download, Step::finished);
   if (!announced.empty()) finished.with(FieldName::profile, announced.front().name);

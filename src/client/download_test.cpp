@@ -77,6 +77,7 @@ class DownloadPhase : public ::testing::Test {
 };
 
 TEST_F(DownloadPhase, fetches_a_profile_in_a_tls_session_of_its_own) {
+  run.options.target = "vpn.example.com:8443/staff";
   gateway.will_answer(profile);
   EXPECT_EQ(run_phase().error, "");
   EXPECT_EQ(gateway.connections, 2);
@@ -88,6 +89,7 @@ TEST_F(DownloadPhase, fetches_a_profile_in_a_tls_session_of_its_own) {
   EXPECT_EQ(front.content, profile);
   ASSERT_TRUE(front.remembered);
   EXPECT_EQ(front.remembered->user, "alice");
+  EXPECT_EQ(front.remembered->address, "vpn.example.com:8443");
   EXPECT_EQ(front.remembered->certificate_hash, testing::gateway_identity().chain.leaf().fingerprint());
 }
 

@@ -107,7 +107,7 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
   signals_ = TRY(take_signals());
   proto::ConnectionStart first;
   first.trust = TRY(load_trust());
-  TRY(files_.introduce(first));
+  const auto profiles = TRY(files_.introduce(first));
   auto files = TRY(open_user_files(options_));
   first.files = std::move(files.names);
   const auto identity = connection_identity();
@@ -122,6 +122,7 @@ Result<void> Front::start(const std::vector<std::string>& connection_arguments) 
       TRY(sys::start_role(connection_arguments, {.keeps_stdin = true, .ignored_signals = user_signals}));
   std::vector<int> numbers;
   for (const auto& file : files.descriptors) numbers.push_back(file.number());
+  for (const auto& file : profiles) numbers.push_back(file.number());
   send(first, numbers);
   return sys::set_non_blocking(connection_.channel.number());
 }

@@ -5,7 +5,6 @@
 #include "client/named_host.hpp"
 #include "client/preferences_file.hpp"
 #include "client/profile_folder.hpp"
-#include "client/terminal_text.hpp"
 #include "proto/profile.hpp"
 #include "proto/url.hpp"
 #include "sys/memory_file.hpp"
@@ -13,33 +12,28 @@
 
 namespace sallyport::client {
 
-Result<void> FrontFiles::introduce(proto::ConnectionStart& start) {
+Result<std::vector<Descriptor>> FrontFiles::introduce(proto::ConnectionStart& start) {
   const auto profiles = load_profiles();
   for (const auto& fault : profiles.faults) console_.complain("client profile: " + fault.text);
+  start.with_profiles = is_profiles_name(options_.target);
+  std::vector<Descriptor> contents;
   for (const auto& file : profiles.files) {
     if (start.profiles.size() == proto::max_stored_profiles) break;
     start.profiles.push_back({file.name, tls::sha1_hex(as_bytes(file.content))});
-  }
-  target_ = options_.target;
-  if (is_profiles_name(target_)) {
-    const auto named = TRY(find_named_host(profiles.files, target_));
-    // Also with --quiet: the password goes where a gateway's file says.
-    console_.complain(terminal_line(target_) + " is " + terminal_line(named.url) + " in the client profile " +
-                      named.profile);
-    target_ = start.target = named.url;
+    if (start.with_profiles) contents.push_back(TRY(sys::make_memory_file(as_bytes(file.content))));
   }
   const auto preferences = load_preferences();
   if (!preferences) {
     console_.complain(preferences.error().text + "; it stays as it is, and nothing is remembered");
     preferences_unreadable_ = true;
-    return {};
+    return contents;
   }
   const auto& last = *preferences;
   if (equals_ignoring_case(last.default_host_name, options_.target) &&
       last.default_user.size() <= proto::max_remembered_text) {
     start.default_user = last.default_user;
   }
-  return {};
+  return contents;
 }
 
 Result<void> FrontFiles::store(const proto::StoreProfile& message,
@@ -53,7 +47,11 @@ Result<void> FrontFiles::store(const proto::StoreProfile& message,
 void FrontFiles::remember(const proto::Remember& message) {
   if (preferences_unreadable_ || !config_folder()) return;  // or nowhere to keep them
   const auto store_it = [&]() -> Result<void> {
-    const auto url = TRY(proto::Url::parse(target_));
+    const bool is_name = is_profiles_name(options_.target);
+    if (message.address.size() > proto::max_remembered_text) {
+      return fail(ErrorKind::malformed, "the gateway's address is too long");
+    }
+    const auto url = TRY(proto::Url::parse(is_name ? message.address : options_.target));
     auto preferences = TRY(load_preferences());
     return save_preferences(
         TRY(client::remember(std::move(preferences), message, options_.target, url.authority())));

@@ -15,9 +15,10 @@ class FrontFiles {
  public:
   FrontFiles(const ConnectOptions& options, const Console& console) : options_(options), console_(console) {}
 
-  // Fills in target, default user and profiles. Fails if the user's target can't be connected to; files that
-  // can't be read are told of, and stop nothing.
-  Result<void> introduce(proto::ConnectionStart& start);
+  // Fills in default user and profiles. Where the user's target is no host, the answer is what the profiles
+  // contain, for the connection to look the name up: gateways wrote them, and this process has all rights.
+  // Files that can't be read are told of, and stop nothing.
+  Result<std::vector<Descriptor>> introduce(proto::ConnectionStart& start);
 
   Result<void> store(const proto::StoreProfile& message, const std::vector<Descriptor>& descriptors);
   void remember(const proto::Remember& message);
@@ -25,7 +26,6 @@ class FrontFiles {
  private:
   const ConnectOptions& options_;
   const Console& console_;
-  std::string target_;
   bool preferences_unreadable_ = false;
   std::size_t stored_ = 0;
 };

@@ -89,22 +89,36 @@ TEST_F(FrontFilesTest, introduce_what_the_user_has) {
         "<AnyConnectPreferences><DefaultUser>alice</DefaultUser>"
         "<DefaultHostName>head office</DefaultHostName></AnyConnectPreferences>");
   proto::ConnectionStart start;
-  ASSERT_TRUE(files.introduce(start));
-  EXPECT_EQ(start.target, "vpn.example.com");
+  const auto contents = files.introduce(start);
+  ASSERT_TRUE(contents);
+  EXPECT_TRUE(start.with_profiles);
+  ASSERT_EQ(contents->size(), 1U);
+  EXPECT_EQ(as_text(*sys::read_memory_file(contents->at(0).number(), 4096)), profile);
   EXPECT_EQ(start.default_user, "alice");
   ASSERT_EQ(start.profiles.size(), 1U);
   EXPECT_EQ(start.profiles[0].name, "corp.xml");
   EXPECT_EQ(start.profiles[0].hash.size(), 40U);
 }
 
-TEST_F(FrontFilesTest, no_profile_stands_between_the_user_and_a_host) {
-  write("profiles/corp.xml",
-        "<AnyConnectProfile><ServerList><HostEntry><HostName>vpn</HostName>"
-        "<HostAddress>evil.example.net</HostAddress></HostEntry></ServerList></AnyConnectProfile>");
+TEST_F(FrontFilesTest, keep_the_profiles_where_the_target_is_a_host) {
+  write("profiles/corp.xml", profile);
   options.target = "vpn";
   proto::ConnectionStart start;
-  ASSERT_TRUE(files.introduce(start));
-  EXPECT_EQ(start.target, "");
+  const auto contents = files.introduce(start);
+  ASSERT_TRUE(contents);
+  EXPECT_TRUE(contents->empty());
+  EXPECT_FALSE(start.with_profiles);
+  EXPECT_EQ(start.profiles.size(), 1U);
+}
+
+TEST_F(FrontFilesTest, remember_the_address_that_a_name_had_if_it_can_be_one) {
+  for (const auto& address : {std::string("a b"), std::string(300, 'a'), std::string()}) {
+    files.remember({"alice", "", std::string(40, 'A'), address});
+    EXPECT_EQ(load_preferences()->default_user, "");
+  }
+  files.remember({"alice", "", std::string(40, 'A'), "vpn.example.com:8443"});
+  EXPECT_EQ(load_preferences()->default_host_name, "Head office");
+  EXPECT_EQ(load_preferences()->default_host_address, "vpn.example.com:8443");
 }
 
 TEST_F(FrontFilesTest, say_nothing_of_another_gateways_user) {
@@ -115,14 +129,13 @@ TEST_F(FrontFilesTest, say_nothing_of_another_gateways_user) {
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
   EXPECT_EQ(start.default_user, "");
-  EXPECT_EQ(start.target, "");
 }
 
 TEST_F(FrontFilesTest, remember_the_login_for_the_next_time) {
   options.target = "office";
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
-  files.remember({"alice", "Employees", std::string(40, 'A')});
+  files.remember({"alice", "Employees", std::string(40, 'A'), ""});
   const auto now = load_preferences();
   ASSERT_TRUE(now);
   EXPECT_EQ(now->default_user, "alice");
@@ -135,7 +148,7 @@ TEST_F(FrontFilesTest, leave_preferences_alone_that_they_cannot_read) {
   options.target = "office";
   proto::ConnectionStart start;
   ASSERT_TRUE(files.introduce(start));
-  files.remember({"alice", "Employees", std::string(40, 'A')});
+  files.remember({"alice", "Employees", std::string(40, 'A'), ""});
   EXPECT_EQ(read("preferences.xml"), "<AnyConnectPreferences><Default");
 }
 

@@ -1,5 +1,8 @@
 #include "client/front_link.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "sys/memory_file.hpp"
 #include "sys/message_socket.hpp"
 
@@ -10,10 +13,18 @@ namespace {
 Result<FrontLink::Start> start_from(sys::Message message) {
   auto decoded = TRY(proto::decode<proto::FrontMessage>(message.bytes));
   auto* start = std::get_if<proto::ConnectionStart>(&decoded);
-  if (start == nullptr || start->files.size() != message.descriptors.size()) {
+  auto& descriptors = message.descriptors;
+  const auto with_it = [](const proto::ConnectionStart& one) {
+    return one.files.size() + (one.with_profiles ? one.profiles.size() : 0);
+  };
+  if (start == nullptr || with_it(*start) != descriptors.size()) {
     return fail(ErrorKind::malformed, "the front's first message is not a start");
   }
-  return FrontLink::Start{std::move(*start), std::move(message.descriptors)};
+  FrontLink::Start sorted{.message = std::move(*start), .files = {}, .profiles = {}};
+  const auto border = descriptors.begin() + std::ssize(sorted.message.files);
+  std::move(descriptors.begin(), border, std::back_inserter(sorted.files));
+  std::move(border, descriptors.end(), std::back_inserter(sorted.profiles));
+  return sorted;
 }
 
 }  // namespace

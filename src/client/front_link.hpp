@@ -23,10 +23,11 @@ struct HostInterface {
 
 class FrontLink {
  public:
-  // Waits for the first message, on a channel that still blocks. Its files are the descriptors beside it.
+  // Waits for the first message, on a channel that still blocks, and sorts the descriptors beside it.
   struct Start {
     proto::ConnectionStart message;
     std::vector<Descriptor> files;
+    std::vector<Descriptor> profiles;  // empty, unless the message says that they come along
   };
   static Result<Start> receive_start(const Descriptor& channel);
 

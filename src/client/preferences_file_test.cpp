@@ -11,7 +11,7 @@ TEST(PreferencesFile, holds_the_last_login_and_keeps_what_others_wrote) {
   const auto before = *proto::Preferences::parse(
       "<AnyConnectPreferences><DefaultUser>bob</DefaultUser><ProxyHost>p</ProxyHost></"
       "AnyConnectPreferences>");
-  const auto after = remember(before, {"alice", "Employees", hash}, "Head office", "vpn.example.com");
+  const auto after = remember(before, {"alice", "Employees", hash, ""}, "Head office", "vpn.example.com");
   ASSERT_TRUE(after) << after.error().text;
   EXPECT_EQ(after->default_user, "alice");
   EXPECT_EQ(after->default_group, "Employees");
@@ -29,21 +29,21 @@ TEST(PreferencesFile, has_a_bounded_list_of_certificates_the_last_gateways_first
   proto::Preferences preferences;
   for (int i = 0; i < 30; ++i) {
     const auto other = std::to_string(10 + i) + std::string(38, '0');
-    preferences = *remember(std::move(preferences), {"a", "", other}, "h", "h");
+    preferences = *remember(std::move(preferences), {"a", "", other, ""}, "h", "h");
   }
   EXPECT_EQ(preferences.server_certificate_thumbprints.size(), 16U);
   EXPECT_EQ(preferences.server_certificate_thumbprints[0].substr(0, 2), "39");
-  preferences = *remember(std::move(preferences), {"a", "", "30" + std::string(38, '0')}, "h", "h");
+  preferences = *remember(std::move(preferences), {"a", "", "30" + std::string(38, '0'), ""}, "h", "h");
   EXPECT_EQ(preferences.server_certificate_thumbprints.size(), 16U);
   EXPECT_EQ(preferences.server_certificate_thumbprints[0].substr(0, 2), "30");
 }
 
 TEST(PreferencesFile, takes_nothing_that_would_break_it) {
-  EXPECT_FALSE(remember({}, {"a\nb", "", ""}, "h", "h"));
-  EXPECT_FALSE(remember({}, {std::string(257, 'a'), "", ""}, "h", "h"));
-  EXPECT_FALSE(remember({}, {"", std::string(1, '\x1b'), ""}, "h", "h"));
-  EXPECT_FALSE(remember({}, {"", "", "not a hash"}, "h", "h"));
-  const auto quoted = remember({}, {"<a>&\"'", "b]]>", ""}, "h", "h");
+  EXPECT_FALSE(remember({}, {"a\nb", "", "", ""}, "h", "h"));
+  EXPECT_FALSE(remember({}, {std::string(257, 'a'), "", "", ""}, "h", "h"));
+  EXPECT_FALSE(remember({}, {"", std::string(1, '\x1b'), "", ""}, "h", "h"));
+  EXPECT_FALSE(remember({}, {"", "", "not a hash", ""}, "h", "h"));
+  const auto quoted = remember({}, {"<a>&\"'", "b]]>", "", ""}, "h", "h");
   ASSERT_TRUE(quoted);
   EXPECT_EQ(proto::Preferences::parse(quoted->serialize())->default_user, "<a>&\"'");
 }

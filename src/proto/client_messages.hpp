@@ -42,7 +42,8 @@ struct StoredProfile {
   }
 };
 
-// The first message. The connection's command line is the front's own. Descriptors: the files, for reading.
+// The first message. The connection's command line is the front's own. Descriptors: the files, for reading;
+// then, where `with_profiles` is set, the content of each profile, a memory file.
 struct ConnectionStart {
   std::uint32_t uid = 0;  // whom to become; the connection's own: stay
   std::uint32_t gid = 0;
@@ -50,8 +51,8 @@ struct ConnectionStart {
   bool may_configure = false;  // the front is root
   std::string trust;           // the user's lifted blocks, as in the file
   std::vector<UserFile> files;
-  std::string target;        // what a client profile has under the name on the command line; empty: nothing
-  std::string default_user;  // whom the user was at this gateway the last time
+  bool with_profiles = false;  // the user's target is no host: a profile may have it as a name
+  std::string default_user;    // whom the user was at this gateway the last time
   std::vector<StoredProfile> profiles;
   bool operator==(const ConnectionStart&) const = default;
 
@@ -63,7 +64,7 @@ struct ConnectionStart {
     field("may_configure", &M::may_configure);
     field("trust", &M::trust);
     field("files", &M::files);
-    field("target", &M::target);
+    field("with_profiles", &M::with_profiles);
     field("default_user", &M::default_user);
     field("profiles", &M::profiles);
   }
@@ -129,12 +130,14 @@ struct Remember {
   std::string user;
   std::string group;
   std::string certificate_hash;  // SHA-1 of the gateway's, upper-case hex
+  std::string address;           // host and port that the user's target stands for
   bool operator==(const Remember&) const = default;
 
   static void each_field(auto&& field) {
     field("user", &Remember::user);
     field("group", &Remember::group);
     field("certificate_hash", &Remember::certificate_hash);
+    field("address", &Remember::address);
   }
 };
 

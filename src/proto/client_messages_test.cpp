@@ -20,7 +20,7 @@ void expect_round_trip(const M& message) {
 
 ConnectionStart start() {
   ConnectionStart start{1000, 1000, 77, true, "vpn.example.com:443 pin-sha256:A\n", {UserFile::ca_file}};
-  start.target = "vpn.example.com/staff";
+  start.with_profiles = true;
   start.default_user = "alice";
   start.profiles = {{"corp.xml", std::string(40, 'A')}, {"home.xml", std::string(40, 'B')}};
   return start;
@@ -45,14 +45,15 @@ TEST(ClientMessages, of_the_connection_round_trip_and_refuse_to_be_cut) {
   expect_round_trip(ConnectionMessage(ConfigureHost{settings}));
   expect_round_trip(ConnectionMessage(Reconnecting{}));
   expect_round_trip(ConnectionMessage(StoreProfile{"corp.xml"}));
-  expect_round_trip(ConnectionMessage(Remember{"alice", "Employees", std::string(40, 'A')}));
+  expect_round_trip(
+      ConnectionMessage(Remember{"alice", "Employees", std::string(40, 'A'), "vpn.example.com"}));
+  expect_round_trip(ConnectionMessage(AdvanceToken{7}));
 }
 
 TEST(ClientMessages, a_full_folder_of_profiles_fits_into_the_first_message) {
   auto full = start();
   full.trust.assign(max_trust_file, 'x');
   full.default_user.assign(max_remembered_text, 'x');
-  full.target.assign(4096, 'x');
   full.profiles.assign(max_stored_profiles, {std::string(128, 'x'), std::string(40, 'A')});
   EXPECT_LT(encode(FrontMessage(full)).size(), 64U << 10);
 }
