@@ -1,6 +1,7 @@
 #include "sys/files.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -45,9 +46,9 @@ Result<Descriptor> open_file(const std::string& path) {
 }
 
 Result<std::optional<FileContent>> read_file(const std::string& path, std::size_t limit) {
-  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
-  const auto file = TRY(open_file(path));
   struct stat status {};
+  if (stat(path.c_str(), &status) != 0 && errno == ENOENT) return std::nullopt;
+  const auto file = TRY(open_file(path));
   if (fstat(file.number(), &status) != 0) return fail_errno("cannot look at " + path);
   auto bytes = read_whole(file.number(), limit);
   if (!bytes) return fail(bytes.error().kind, path + ": " + bytes.error().text);
@@ -61,9 +62,8 @@ Result<Bytes> read_existing(const std::string& path, std::size_t limit) {
 }
 
 Result<void> replace_file(const std::string& path, ByteView content, const FileRights& rights) {
-  const auto temporary = path + ".new";
-  unlink(temporary.c_str());  // of a writer that was killed
-  const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  auto temporary = path + ".XXXXXX";  // of its own: two may be writing
+  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return fail_errno("cannot write " + temporary);
   auto written = fill(file.number(), content, rights);
   if (written && rename(temporary.c_str(), path.c_str()) != 0)

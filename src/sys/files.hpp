@@ -34,7 +34,7 @@ Result<std::optional<FileContent>> read_file(const std::string& path, std::size_
 // The same where the file must be there.
 Result<Bytes> read_existing(const std::string& path, std::size_t limit);
 
-// Writes PATH.new, makes it durable and renames it. The folder must be there.
+// Writes a new file beside it, makes it durable and renames it. The folder must be there.
 Result<void> replace_file(const std::string& path, ByteView content, const FileRights& rights);
 
 }  // namespace sallyport::sys
