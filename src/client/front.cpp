@@ -72,7 +72,7 @@ Result<void> store_trust(const std::string& text) {
 class Front {
  public:
   Front(const ConnectOptions& options, const Console& console)
-      : options_(options), console_(console), files_(options, console) {}
+      : options_(options), console_(console), files_(options, console), token_counter_(options) {}
 
   Result<void> start(const std::vector<std::string>& connection_arguments);
   int serve();  // the exit status
@@ -96,6 +96,7 @@ class Front {
   const ConnectOptions& options_;
   const Console& console_;
   FrontFiles files_;
+  TokenCounter token_counter_;
   Descriptor signals_;
   sys::Process connection_;
   std::optional<HostTunnel> host_;
@@ -222,7 +223,7 @@ void Front::handle(const proto::Remember& message, const Files&) {
 }
 
 void Front::handle(const proto::AdvanceToken& message, const Files&) {
-  const auto kept = advance_token(options_, message.counter);
+  const auto kept = token_counter_.advance(message.counter);
   if (!kept) console_.complain("cannot keep the token's counter: " + kept.error().text);
 }
 

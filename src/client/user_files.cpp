@@ -8,6 +8,7 @@
 #include "client/software_token.hpp"
 #include "sys/files.hpp"
 #include "sys/memory_file.hpp"
+#include "sys/owner_rights.hpp"
 
 namespace sallyport::client {
 
@@ -58,17 +59,19 @@ Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
   return opened;
 }
 
-Result<void> advance_token(const ConnectOptions& options, std::uint64_t counter) {
-  if (options.token_mode != "hotp" || options.token_file.empty()) return {};
-  const auto path = TRY(real_path(options.token_file));
+Result<void> TokenCounter::advance(std::uint64_t counter) {
+  if (options_.token_mode != "hotp" || options_.token_file.empty()) return {};
+  const auto path = TRY(real_path(options_.token_file));
+  const auto rights = TRY(sys::OwnerRights::take(path));
   auto file = TRY(sys::read_file(path, max_token_file));
   if (!file) return fail(ErrorKind::unavailable, path + " is gone");
   const Secret content(std::move(file->bytes));
   const auto text = token_in(content);
-  // Never backwards: another client may have used the token meanwhile.
   const auto token = TRY(auth::parse_token_secret(auth::OtpMode::hotp, Secret(text)));
+  if (!first_) first_ = token.counter;
+  // Never backwards: another client may have used the token meanwhile.
   if (token.counter >= counter) return {};
-  if (counter - token.counter > SoftwareToken::max_codes) {
+  if (counter > *first_ && counter - *first_ > SoftwareToken::max_codes) {
     return fail(ErrorKind::denied, "it grows by more than a login takes");
   }
   const auto advanced = auth::counter_advanced(Secret(text), counter);

@@ -2,6 +2,7 @@
 // and hands descriptors to the connection, which reads them before it reads anything of a stranger.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,9 +21,20 @@ struct OpenedFiles {
 };
 Result<OpenedFiles> open_user_files(const ConnectOptions& options);
 
-// In the front: writes hotp's next counter into the token's file, which keeps owner and mode. Nothing where
-// the token came from no file; denied: further than the codes of one login go.
-Result<void> advance_token(const ConnectOptions& options, std::uint64_t counter);
+// In the front: hotp's next counter in the token's file, which keeps owner and mode. Written with the rights
+// of the folder's owner.
+class TokenCounter {
+ public:
+  explicit TokenCounter(const ConnectOptions& options) : options_(options) {}
+
+  // Nothing where the token came from no file; denied: further than the codes of one login go, all calls
+  // together.
+  Result<void> advance(std::uint64_t counter);
+
+ private:
+  const ConnectOptions& options_;
+  std::optional<std::uint64_t> first_;  // the file's, before this run changed it
+};
 
 // In the connection: the whole content of each; empty where none was named.
 struct UserFiles {

@@ -28,6 +28,8 @@ class UserFilesTest : public testing::Test {
     return std::string(as_text(or_throw(sys::read_existing(options.token_file, 4096))));
   }
 
+  Result<void> advance_token(std::uint64_t counter) const { return TokenCounter(options).advance(counter); }
+
   std::string folder;
   ConnectOptions options;
 };
@@ -49,7 +51,7 @@ TEST_F(UserFilesTest, a_file_that_is_not_there_is_named) {
 
 TEST_F(UserFilesTest, a_counter_is_written_back_and_nothing_else_changes) {
   write("0x31323334,7\r\nnotes\n");
-  ASSERT_TRUE(advance_token(options, 10));
+  ASSERT_TRUE(advance_token(10));
   EXPECT_EQ(content(), "0x31323334,10\r\nnotes\n");
   const auto rights = or_throw(sys::read_file(options.token_file, 4096))->rights;
   EXPECT_EQ(rights.mode, 0640U);
@@ -57,17 +59,37 @@ TEST_F(UserFilesTest, a_counter_is_written_back_and_nothing_else_changes) {
 
 TEST_F(UserFilesTest, a_counter_never_goes_back) {
   write("0x31323334,7");
-  ASSERT_TRUE(advance_token(options, 7));
-  ASSERT_TRUE(advance_token(options, 3));
+  ASSERT_TRUE(advance_token(7));
+  ASSERT_TRUE(advance_token(3));
   EXPECT_EQ(content(), "0x31323334,7");
 }
 
 TEST_F(UserFilesTest, a_counter_does_not_run_away) {
   write("0x31323334,7");
-  EXPECT_EQ(advance_token(options, 11).error().kind, ErrorKind::denied);
+  EXPECT_EQ(advance_token(11).error().kind, ErrorKind::denied);
   options.token_mode = "totp";
-  EXPECT_TRUE(advance_token(options, 8));
+  EXPECT_TRUE(advance_token(8));
   EXPECT_EQ(content(), "0x31323334,7");
+}
+
+TEST_F(UserFilesTest, a_counter_does_not_run_away_in_small_steps) {
+  write("0x31323334,7");
+  TokenCounter counter(options);
+  for (std::uint64_t next = 8; next <= 10; ++next) EXPECT_TRUE(counter.advance(next)) << next;
+  EXPECT_EQ(counter.advance(11).error().kind, ErrorKind::denied);
+  EXPECT_EQ(content(), "0x31323334,10");
+}
+
+TEST_F(UserFilesTest, a_counter_in_a_users_folder_is_written_as_that_user) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  constexpr uid_t user = 61199;
+  write("0x31323334");
+  ASSERT_EQ(chown(folder.c_str(), user, user), 0);
+  EXPECT_FALSE(advance_token(1));  // root's file
+  ASSERT_EQ(chown(options.token_file.c_str(), user, user), 0);
+  EXPECT_TRUE(advance_token(1));
+  EXPECT_EQ(content(), "0x31323334,1");
+  EXPECT_EQ(or_throw(sys::read_file(options.token_file, 4096))->rights.owner, user);
 }
 
 TEST_F(UserFilesTest, a_link_to_the_file_stays_one) {
@@ -75,14 +97,14 @@ TEST_F(UserFilesTest, a_link_to_the_file_stays_one) {
   const auto file = options.token_file;
   options.token_file = folder + "/link";
   ASSERT_EQ(symlink(file.c_str(), options.token_file.c_str()), 0);
-  ASSERT_TRUE(advance_token(options, 1));
+  ASSERT_TRUE(advance_token(1));
   EXPECT_TRUE(std::filesystem::is_symlink(options.token_file));
   EXPECT_EQ(content(), "0x31323334,1");
 }
 
 TEST_F(UserFilesTest, a_token_of_the_command_line_has_no_file) {
   options.token_file.clear();
-  EXPECT_TRUE(advance_token(options, 1));
+  EXPECT_TRUE(advance_token(1));
 }
 
 }  // namespace
