@@ -18,13 +18,20 @@ Result<std::string> config_folder() {
               "neither XDG_CONFIG_HOME nor HOME names a folder for the client's files");
 }
 
-Result<std::string> ensure_config_folder() {
+Result<OpenedFolder> open_config_folder() {
   auto folder = TRY(config_folder());
+  auto rights = TRY(sys::OwnerRights::take(folder));
+  return OpenedFolder{std::move(folder), std::move(rights)};
+}
+
+Result<OpenedFolder> ensure_config_folder() {
+  auto opened = TRY(open_config_folder());
+  const auto& folder = opened.path;
   std::error_code error;
   const bool made = std::filesystem::create_directories(folder, error);
   if (error) return fail(ErrorKind::internal, "cannot make " + folder + ": " + error.message());
   if (made && chmod(folder.c_str(), 0700) != 0) return fail_errno("cannot protect " + folder);
-  return folder;
+  return opened;
 }
 
 }  // namespace sallyport::client

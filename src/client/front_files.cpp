@@ -18,7 +18,6 @@ Result<std::vector<Descriptor>> FrontFiles::introduce(proto::ConnectionStart& st
   start.with_profiles = is_profiles_name(options_.target);
   std::vector<Descriptor> contents;
   for (const auto& file : profiles.files) {
-    if (start.profiles.size() == proto::max_stored_profiles) break;
     start.profiles.push_back({file.name, tls::sha1_hex(as_bytes(file.content))});
     if (start.with_profiles) contents.push_back(TRY(sys::make_memory_file(as_bytes(file.content))));
   }

@@ -28,9 +28,9 @@ bool is_plain(std::string_view text) {
 }  // namespace
 
 Result<proto::Preferences> load_preferences() {
-  const auto folder = config_folder();
-  if (!folder) return proto::Preferences{};
-  const auto path = *folder + std::string(file_name);
+  if (!config_folder()) return proto::Preferences{};
+  const auto folder = TRY(open_config_folder());
+  const auto path = folder.path + std::string(file_name);
   const auto content = TRY(sys::read_file(path, max_file));
   if (!content) return proto::Preferences{};
   auto preferences = proto::Preferences::parse(as_text(content->bytes));
@@ -39,7 +39,8 @@ Result<proto::Preferences> load_preferences() {
 }
 
 Result<void> save_preferences(const proto::Preferences& preferences) {
-  const auto path = TRY(ensure_config_folder()) + std::string(file_name);
+  const auto folder = TRY(ensure_config_folder());
+  const auto path = folder.path + std::string(file_name);
   return sys::replace_file(path, as_bytes(preferences.serialize()), {.mode = 0600});
 }
 

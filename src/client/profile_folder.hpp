@@ -16,14 +16,15 @@ struct ProfileFile {
   bool operator==(const ProfileFile&) const = default;
 };
 
-// By name. Files with other names are nobody's business.
+// By name, at most proto::max_stored_profiles. Files with other names are nobody's business.
 struct ProfileFolder {
   std::vector<ProfileFile> files;
-  std::vector<Error> faults;  // of files that can't be read
+  std::vector<Error> faults;  // what can't be read, and that there are more
 };
 ProfileFolder load_profiles();
 
-// Replaces a file of the same name, as AnyConnect does: profiles of two gateways share their name.
+// Replaces a file of the same name, as AnyConnect does: profiles of two gateways share their name. denied:
+// the folder has proto::max_stored_profiles others; gateways must not fill the disk.
 Result<void> save_profile(const std::string& name, std::string_view content);
 
 }  // namespace sallyport::client

@@ -39,7 +39,8 @@ std::string TrustStore::serialize() const {
 }
 
 Result<TrustStore> TrustStore::load() {
-  const auto path = TRY(config_folder()) + std::string(file_name);
+  const auto folder = TRY(open_config_folder());
+  const auto path = folder.path + std::string(file_name);
   const auto content = TRY(sys::read_file(path, max_file));
   if (!content) return TrustStore{};
   auto store = parse(as_text(content->bytes));
@@ -48,7 +49,8 @@ Result<TrustStore> TrustStore::load() {
 }
 
 Result<void> TrustStore::save() const {
-  const auto path = TRY(ensure_config_folder()) + std::string(file_name);
+  const auto folder = TRY(ensure_config_folder());
+  const auto path = folder.path + std::string(file_name);
   return sys::replace_file(path, as_bytes(serialize()), {.mode = 0600});
 }
 
