@@ -64,9 +64,11 @@ Result<std::string> load_trust() {
   return text;
 }
 
-Result<void> store_trust(const std::string& text) {
+Result<void> store_trust(const std::string& text, const std::string& before, bool allow_untrusted) {
   if (text.size() > proto::max_trust_file) return fail(ErrorKind::malformed, "the list of them is too long");
-  return TRY(TrustStore::parse(text)).save();
+  const auto store = TRY(TrustStore::parse(text));
+  TRY(store.check_after(TRY(TrustStore::parse(before)), allow_untrusted));
+  return store.save();
 }
 
 class Front {
@@ -99,6 +101,7 @@ class Front {
   TokenCounter token_counter_;
   Descriptor signals_;
   sys::Process connection_;
+  std::string trust_;  // the lifted blocks at the start
   std::optional<HostTunnel> host_;
   std::optional<int> wait_status_;
   std::optional<steady_clock::time_point> end_by_;
@@ -107,7 +110,7 @@ class Front {
 Result<void> Front::start(const std::vector<std::string>& connection_arguments) {
   signals_ = TRY(take_signals());
   proto::ConnectionStart first;
-  first.trust = TRY(load_trust());
+  first.trust = trust_ = TRY(load_trust());
   const auto profiles = TRY(files_.introduce(first));
   auto files = TRY(open_user_files(options_));
   first.files = std::move(files.names);
@@ -189,7 +192,7 @@ void Front::note_end() {
 }
 
 void Front::handle(const proto::StoreTrust& message, const Files&) {
-  const auto stored = store_trust(message.trust);
+  const auto stored = store_trust(message.trust, trust_, options_.allow_untrusted);
   if (!stored) console_.complain("cannot keep the allowed gateways: " + stored.error().text);
 }
 

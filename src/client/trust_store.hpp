@@ -32,6 +32,12 @@ class TrustStore {
   void allow(std::string_view gateway,
              std::string_view pin);       // replaces an earlier exception of this gateway
   bool remove(std::string_view gateway);  // false: there was none
+
+  // Whether the connection may leave it like this, that was given `before`: a hostile gateway may have taken
+  // it over. Entries may go; new ones come only where the user allows untrusted gateways, a few and
+  // well-formed.
+  Result<void> check_after(const TrustStore& before, bool allow_untrusted) const;
+
   const std::vector<Exception>& exceptions() const { return exceptions_; }
 
  private:
