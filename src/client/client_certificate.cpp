@@ -77,6 +77,10 @@ void check_own_certificate(const tls::Connection& connection, const Error& why,
                            const ConnectOptions& options) {
   const bool refused = why.kind == ErrorKind::denied;  // an alert
   if (!connection.certificate_requested() || (!refused && why.kind != ErrorKind::closed)) return;
+  if (!refused && options.certificate.empty()) {
+    throw Ended(ExitCode::failed,
+                {why.kind, why.text + "; perhaps it wants a client certificate (--certificate)"});
+  }
   std::string text = options.certificate.empty()
                          ? "the gateway asks for a client certificate (--certificate), and none was given"
                          : "the gateway does not accept " + described(options);

@@ -16,6 +16,7 @@ using flow::Phase;
 using flow::Step;
 
 constexpr int ok = 200;
+constexpr std::string_view way_out = " (--no-profile-download connects without it)";
 
 // The gateway says which certificate it sent. If another one came, somebody else holds that one's key.
 void compare_certificate(const HttpSession& session, const std::string& announced, std::string_view where,
@@ -72,14 +73,15 @@ net::Task<std::size_t> fetch_and_store(HttpSession& session, const AnnouncedProf
   } catch (const Failure& failure) {
     attempt.record(Attempt::event(Phase::download, Step::failed).with(FieldName::profile, wanted.name));
     throw Failure({failure.error().kind, "the client profile " + wanted.name + ' ' + what +
-                                             session.url().authority() + ": " + failure.error().text});
+                                             session.url().authority() + ": " + failure.error().text +
+                                             std::string(way_out)});
   }
 }
 
 // Answers how many bytes came.
 net::Task<std::size_t> fetch_all(const HttpSession& login, const Admission& admission,
                                  const std::vector<AnnouncedProfile>& wanted, const Attempt& attempt) {
-  HttpSession session(attempt, login.url());
+  auto session = login.beside();
   session.give_cookie("webvpn", admission.token);
   co_await session.open();
   compare_certificate(session, admission.complete.server_cert_hash, "the downloader's TLS session", attempt);
@@ -94,33 +96,53 @@ net::Task<std::size_t> fetch_all(const HttpSession& login, const Admission& admi
 
 }  // namespace
 
+namespace {
+
+// What is to be fetched; its name goes into the flow.
+struct Plan {
+  std::vector<AnnouncedProfile> wanted;
+  std::string name;
+};
+
+// Without the user's wish nothing is judged either: whatever is announced stops nobody.
+Plan plan(const proto::AuthComplete& complete, const Attempt& attempt) {
+  auto announced = announced_profiles(complete);
+  Plan made;
+  if (announced && !announced->empty()) made.name = announced->front().name;
+  if (!attempt.options.profile_download) {
+    const auto what = made.name.empty() ? "what the gateway announces as client profile"
+                                        : "the gateway's client profile " + made.name;
+    if (!announced || !made.name.empty()) {
+      attempt.console.say(what + " is not fetched (--no-profile-download)");
+    }
+    return made;
+  }
+  if (!announced) throw Failure({announced.error().kind, announced.error().text + std::string(way_out)});
+  made.wanted = to_be_fetched(std::move(*announced), attempt.profiles);
+  return made;
+}
+
+}  // namespace
+
 net::Task<void> download(const HttpSession& login, const Admission& admission, const Attempt& attempt) {
   const auto& complete = admission.complete;
-  const auto announced = or_throw(announced_profiles(complete));
+  const auto [wanted, name] = plan(complete, attempt);
   auto event = Attempt::event(Phase::download, Step::received, Direction::from_peer);
-  if (!announced.empty()) event.with(FieldName::profile, announced.front().name);
+  if (!name.empty()) event.with(FieldName::profile, name);
   attempt.record(event);
   compare_certificate(login, complete.server_cert_hash, "the login's TLS session", attempt);
   tell_packages(complete.core, attempt);
 
-  auto wanted = to_be_fetched(announced, attempt.profiles);
-  if (!attempt.options.profile_download) {
-    for (const auto& profile : wanted) {
-      attempt.console.say("the gateway's client profile " + profile.name +
-                          " is not fetched (--no-profile-download)");
-    }
-    wanted.clear();
-  }
   std::size_t bytes = 0;
   if (!wanted.empty()) bytes = co_await fetch_all(login, admission, wanted, attempt);
   const auto target = proto::Url::parse(attempt.options.target);
-  attempt.front.remember({.user = admission.user.substr(0, proto::max_remembered_text),
-                          .group = admission.group.substr(0, proto::max_remembered_text),
+  attempt.front.remember({.user = cut_to(admission.user, proto::max_remembered_text),
+                          .group = cut_to(admission.group, proto::max_remembered_text),
                           .certificate_hash = login.certificate_hash(),
                           .address = target ? target->authority() : ""});
 
   auto finished = Attempt::event(Phase::download, Step::finished);
-  if (!announced.empty()) finished.with(FieldName::profile, announced.front().name);
+  if (!name.empty()) finished.with(FieldName::profile, name);
   finished.with(FieldName::fetched, std::ssize(wanted));
   if (bytes > 0) finished.with(FieldName::bytes, static_cast<std::int64_t>(bytes));
   attempt.record(finished);

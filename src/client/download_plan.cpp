@@ -69,9 +69,8 @@ std::string packages_of(const proto::Manifest& core) {
     if (i > 0) text += ", ";
     if (i == most_packages_named) return text + "…";
     const auto& file = core.files[i];
-    text += terminal_line(file.id.empty() ? file.uri : file.id).substr(0, proto::max_remembered_text);
-    if (!file.version.empty())
-      text += ' ' + terminal_line(file.version).substr(0, proto::max_remembered_text);
+    text += cut_to(terminal_line(file.id.empty() ? file.uri : file.id), proto::max_remembered_text);
+    if (!file.version.empty()) text += ' ' + cut_to(terminal_line(file.version), proto::max_remembered_text);
   }
   return text;
 }

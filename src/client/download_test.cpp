@@ -69,6 +69,7 @@ class DownloadPhase : public ::testing::Test {
     return "the client profile corp.xml cannot be fetched from " + gateway.url("").substr(8) + ": ";
   }
 
+  const std::string way_out = " (--no-profile-download connects without it)";
   testing::Run run;
   testing::FakeGateway gateway{run.loop};
   Admission admission;
@@ -106,10 +107,18 @@ TEST_F(DownloadPhase, fetches_nothing_that_the_user_does_not_want) {
   EXPECT_TRUE(front.remembered);
 }
 
+TEST_F(DownloadPhase, an_announcement_that_makes_no_sense_names_the_way_out_and_it_leads_out) {
+  announce("no hash");
+  EXPECT_EQ(run_phase().error,
+            "the gateway announces the client profile corp.xml without its SHA-1" + way_out);
+  run.options.profile_download = false;
+  EXPECT_EQ(run_phase().error, "");
+}
+
 TEST_F(DownloadPhase, ends_the_attempt_over_another_hash) {
   gateway.will_answer(profile + " ");
   EXPECT_EQ(run_phase().error, failure() + "its SHA-1 is " + tls::sha1_hex(as_bytes(profile + " ")) +
-                                   " and not the announced " + tls::sha1_hex(as_bytes(profile)));
+                                   " and not the announced " + tls::sha1_hex(as_bytes(profile)) + way_out);
   EXPECT_EQ(front.name, "");
 }
 
@@ -125,7 +134,7 @@ TEST_F(DownloadPhase, ends_the_attempt_over_what_is_no_profile) {
 TEST_F(DownloadPhase, ends_the_attempt_over_a_missing_profile) {
   gateway.will_answer(proto::HttpReply{.status = 404, .reason = "Not Found"});
   const auto outcome = run_phase();
-  EXPECT_EQ(outcome.error, failure() + "404 Not Found");
+  EXPECT_EQ(outcome.error, failure() + "404 Not Found" + way_out);
   EXPECT_EQ(outcome.code, std::nullopt);  // a failure like others: status 1
 }
 
@@ -133,7 +142,7 @@ TEST_F(DownloadPhase, follows_no_redirect_with_the_cookie) {
   proto::HttpReply elsewhere{.status = 302, .reason = "Found"};
   elsewhere.headers.add("Location", gateway.url("/other"));
   gateway.will_answer(elsewhere);
-  EXPECT_EQ(run_phase().error, failure() + "302 Found");
+  EXPECT_EQ(run_phase().error, failure() + "302 Found" + way_out);
   EXPECT_EQ(gateway.requests.size(), 1U);
 }
 

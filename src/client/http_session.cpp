@@ -5,6 +5,7 @@
 
 #include "base/version.hpp"
 #include "client/client_certificate.hpp"
+#include "client/terminal_text.hpp"
 #include "net/http_channel.hpp"
 
 namespace sallyport::client {
@@ -17,7 +18,20 @@ using std::chrono::minutes;
 constexpr minutes reply_limit{3};
 constexpr std::size_t pad_block = 64;
 
+Error not_again() {
+  return {ErrorKind::closed,
+          "the gateway closed the connection while the token's code was on its way; it is not sent a second "
+          "time: connect again"};
+}
+
 }  // namespace
+
+Result<proto::Url> redirect_target(const proto::Url& from, const std::string& location) {
+  auto url = from.join(location);
+  if (url) return url;
+  return fail(url.error().kind, "the gateway redirects to " + terminal_line(location) +
+                                    ", where the client does not go: " + url.error().text);
+}
 
 std::string padding_for(std::size_t body_size) {
   return std::string(pad_block - body_size % pad_block, '0');
@@ -82,23 +96,23 @@ proto::HttpRequest HttpSession::request(std::string_view method) const {
   return request;
 }
 
-net::Task<proto::HttpReply> HttpSession::post(std::string body) {
+net::Task<proto::HttpReply> HttpSession::post(std::string body, Again again) {
   auto post = request("POST");
   post.headers.add("X-Pad", padding_for(body.size()));
   post.headers.add("Content-Type",
                    version_1_ ? "application/x-www-form-urlencoded" : "application/xml; charset=utf-8");
   post.body = std::move(body);
-  auto reply = co_await finish(std::move(post));
+  auto reply = co_await finish(std::move(post), again);
   co_return reply;
 }
 
 net::Task<proto::HttpReply> HttpSession::get() {
-  auto reply = co_await finish(request("GET"));
+  auto reply = co_await finish(request("GET"), Again::may);
   co_return reply;
 }
 
-net::Task<proto::HttpReply> HttpSession::finish(proto::HttpRequest request) {
-  auto exchanged = co_await exchange(std::move(request));
+net::Task<proto::HttpReply> HttpSession::finish(proto::HttpRequest request, Again again) {
+  auto exchanged = co_await exchange(std::move(request), again);
   for (const auto text : exchanged.reply.headers.all("Set-Cookie")) {
     if (const auto cookie = proto::SetCookie::parse(text)) cookies_.store(*cookie);
   }
@@ -107,7 +121,7 @@ net::Task<proto::HttpReply> HttpSession::finish(proto::HttpRequest request) {
   co_return exchanged.reply;
 }
 
-net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest request) {
+net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest request, Again again) {
   const bool first = !connection_ || !used_;
   co_await open();
   try {
@@ -116,6 +130,7 @@ net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest reque
   } catch (const Failure& failure) {
     // The gateway may have closed a connection that waited too long for this request.
     if (first || failure.error().kind != ErrorKind::closed) throw;
+    if (again == Again::may_not) throw Failure(not_again());
   }
   co_await close();
   co_await open();

@@ -16,6 +16,14 @@ class HttpSession {
  public:
   HttpSession(const Attempt& attempt, proto::Url url) : attempt_(attempt), url_(std::move(url)) {}
 
+  // A conversation of its own with the same host, which has answered already: with no cookie, on a connection
+  // still to be made.
+  HttpSession beside() const {
+    HttpSession other(attempt_, url_);
+    other.answered_ = answered_;
+    return other;
+  }
+
   // Phase 1, unless the connection is there. Throws Ended.
   net::Task<void> open();
   // The next request comes on a new connection.
@@ -39,8 +47,10 @@ class HttpSession {
   void speak_version_1() { version_1_ = true; }
 
   // POSTs a message of phases 2 and 3, XML or in version 1 url-encoded. Throws Failure; Ended where the
-  // gateway refuses the client's certificate.
-  net::Task<proto::HttpReply> post(std::string body);
+  // gateway refuses the client's certificate. On a connection that turns out to be closed it goes out again,
+  // unless it may not: the gateway may have read it.
+  enum class Again { may, may_not };
+  net::Task<proto::HttpReply> post(std::string body, Again again = Again::may);
   net::Task<proto::HttpReply> get();
 
   // Sends a request as it is. What follows the reply to a CONNECT stays in `rest`.
@@ -48,7 +58,7 @@ class HttpSession {
     proto::HttpReply reply;
     Bytes rest;
   };
-  net::Task<Exchanged> exchange(proto::HttpRequest request);
+  net::Task<Exchanged> exchange(proto::HttpRequest request, Again again = Again::may);
 
   // The open connection; the phases after CONNECT take it away.
   Connected& connection() { return *connection_; }
@@ -56,7 +66,7 @@ class HttpSession {
 
  private:
   proto::HttpRequest request(std::string_view method) const;
-  net::Task<proto::HttpReply> finish(proto::HttpRequest request);
+  net::Task<proto::HttpReply> finish(proto::HttpRequest request, Again again);
   net::Task<Exchanged> try_exchange(const proto::HttpRequest& request);
 
   const Attempt& attempt_;
@@ -74,5 +84,7 @@ std::string padding_for(std::size_t body_size);
 
 // Where a reply sends the client; nothing if it does not.
 std::optional<std::string> redirect_of(const proto::HttpReply& reply);
+// The same as a URL, seen from the one that was asked for. Fails with a sentence that has the target.
+Result<proto::Url> redirect_target(const proto::Url& from, const std::string& location);
 
 }  // namespace sallyport::client

@@ -23,4 +23,13 @@ TEST(HttpSession, a_redirect_has_a_status_and_a_target) {
   EXPECT_FALSE(redirect_of(reply));
 }
 
+TEST(HttpSession, a_redirect_that_cannot_be_followed_is_told_with_target_and_reason) {
+  const auto here = *proto::Url::parse("vpn.example.com/staff");
+  EXPECT_EQ(redirect_target(here, "/x")->serialize(), "https://vpn.example.com/x");
+  EXPECT_EQ(
+      redirect_target(here, "http://vpn.example.com/").error().text,
+      "the gateway redirects to http://vpn.example.com/, where the client does not go: the URL is not an "
+      "https URL: \"http://vpn.example.com/\"");
+}
+
 }  // namespace sallyport::client

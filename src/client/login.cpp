@@ -78,9 +78,11 @@ net::Task<void> take_in(HttpSession& session, Login& login, const proto::HttpRep
 net::Task<void> converse(HttpSession& session, Login& login, std::string answers, const Attempt& attempt) {
   attempt.record(Attempt::event(Phase::authenticate, Step::sent, Direction::to_peer)
                      .with(FieldName::message, "auth-reply"));
-  auto reply = co_await session.post(std::move(answers));
+  // A gateway that had read the code already would take the second for a stranger's, and count it.
+  const auto again = login.code_given ? HttpSession::Again::may_not : HttpSession::Again::may;
+  auto reply = co_await session.post(std::move(answers), again);
   for (int redirects = 0; redirect_of(reply); ++redirects) {
-    auto target = or_throw(session.url().join(*redirect_of(reply)));
+    auto target = or_throw(redirect_target(session.url(), *redirect_of(reply)));
     if (!target.same_host(session.url())) {
       throw Failure({ErrorKind::denied, "the gateway sends the login on to another host, " +
                                             terminal_line(target.authority()) + "; answers stay here"});

@@ -217,6 +217,24 @@ TEST_F(LogIn, a_request_on_a_connection_that_was_given_up_goes_out_again) {
   EXPECT_EQ(gateway.connections, 2);
 }
 
+TEST_F(LogIn, a_redirect_that_cannot_be_followed_is_told) {
+  gateway.will_answer(redirect_to("http://vpn.example.com/"));
+  EXPECT_EQ(log_in(gateway.url()).error.find("the gateway redirects to http://vpn.example.com/, where"), 0U);
+}
+
+TEST_F(LogIn, a_code_of_the_token_does_not_go_out_a_second_time) {
+  auto token = or_throw(SoftwareToken::open("totp", Secret("12345678901234567890")));
+  auto attempt = run.attempt;
+  attempt.token = &token;
+  gateway.will_answer(form(name_and_password + R"(<input type="password" name="secondary_password"/>)"));
+  gateway.will_answer(complete_with_token);
+  gateway.hangs_up_after = 1;
+  const auto url = or_throw(proto::Url::parse(gateway.url()));
+  EXPECT_EQ(run.run(both(attempt, url, admission)).error.find("the gateway closed the connection while"), 0U);
+  EXPECT_EQ(gateway.requests.size(), 1U);
+  EXPECT_EQ(gateway.connections, 1);
+}
+
 TEST_F(LogIn, a_gateway_that_hangs_up_on_every_connection_is_not_tried_for_ever) {
   EXPECT_NE(log_in(gateway.url()).error, "");
   EXPECT_EQ(gateway.connections, 1);

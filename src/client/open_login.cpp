@@ -70,10 +70,10 @@ net::Task<std::optional<proto::Url>> open_here(HttpSession& session, Login& logi
         co_await take_document(session, login, asked, reply, attempt);
         co_return std::nullopt;
       case OpeningOutcome::another_host:
-        co_return or_throw(session.url().join(*redirect_of(reply)));
+        co_return or_throw(redirect_target(session.url(), *redirect_of(reply)));
       case OpeningOutcome::elsewhere: {
         if (++redirects > max_redirects) throw Failure(endless_redirects());
-        auto target = or_throw(session.url().join(*redirect_of(reply)));
+        auto target = or_throw(redirect_target(session.url(), *redirect_of(reply)));
         co_await session.go_to(std::move(target));
         break;
       }
@@ -83,6 +83,7 @@ net::Task<std::optional<proto::Url>> open_here(HttpSession& session, Login& logi
         session.speak_version_1();
         break;
       case OpeningOutcome::refused:
+        if (redirect_of(reply)) or_throw(redirect_target(session.url(), *redirect_of(reply)));
         if (first.empty() || is_denial(reply)) throw refusal(reply, login);
         throw no_login(first, reply);
     }
@@ -94,7 +95,7 @@ net::Task<void> open_somewhere(HttpSession& session, Login& login, proto::AuthIn
   for (int hosts = 0; hosts < max_hosts; ++hosts) {
     auto elsewhere = co_await open_here(session, login, init, attempt);
     if (!elsewhere) co_return;
-    attempt.console.say("the gateway sends us to " + terminal_line(elsewhere->authority()));
+    attempt.console.complain("the gateway sends us to " + terminal_line(elsewhere->authority()));
     login.opaque.clear();
     init.group_access = elsewhere->serialize();
     co_await session.go_to(std::move(*elsewhere));

@@ -42,6 +42,13 @@ std::string terminal_text(std::string_view text) {
   return out;
 }
 
+std::string cut_to(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return std::string(text);
+  const auto continues = [&] { return (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U; };
+  while (size > 0 && continues()) --size;
+  return std::string(text.substr(0, size));
+}
+
 std::string terminal_line(std::string_view text) {
   auto line = terminal_text(text);
   std::ranges::replace(line, '\n', ' ');

@@ -2,6 +2,7 @@
 // sequence or turn the writing direction is replaced. Letters of all languages stay.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,7 @@ inline constexpr std::size_t max_terminal_text = 8192;
 std::string terminal_text(std::string_view text);
 // The same on one line.
 std::string terminal_line(std::string_view text);
+// The beginning of UTF-8 text, at most so many bytes and no character halved.
+std::string cut_to(std::string_view text, std::size_t size);
 
 }  // namespace sallyport::client

@@ -36,4 +36,12 @@ TEST(TerminalText, is_cut_between_characters) {
   EXPECT_EQ(text, std::string(max_terminal_text - 1, 'x'));
 }
 
+TEST(TerminalText, is_cut_between_two_characters) {
+  EXPECT_EQ(cut_to("abc", 3), "abc");
+  EXPECT_EQ(cut_to("abc", 2), "ab");
+  EXPECT_EQ(cut_to("a\u00fcb", 2), "a");
+  EXPECT_EQ(cut_to("a\u00fcb", 3), "a\u00fc");
+  EXPECT_EQ(cut_to("\u20ac", 2), "");
+}
+
 }  // namespace sallyport::client
