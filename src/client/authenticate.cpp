@@ -28,11 +28,13 @@ struct Answers {
 struct Round {
   proto::AuthForm form;
   LoginHistory past;
-  int number = 0;  // the first is 1
+  int number = 0;          // the first is 1
+  bool held_back = false;  // there is a token, and it does not answer this password
 };
 
 // With the gateway's words once it has refused something (ocserv says so in the message).
-Ended login_failed(const Round& round, const std::string& why) {
+Ended login_failed(const Round& round, std::string why) {
+  if (round.held_back) why += "; the token was not used, for the gateway seems to ask for the password again";
   const auto words = round.form.error || round.number > 1 ? words_of(round.form) : std::string();
   return {ExitCode::login_failed, {ErrorKind::denied, words.empty() ? why : words + " (" + why + ")"}};
 }
@@ -140,7 +142,8 @@ void check_answerable(const Round& round, const ConnectOptions& options) {
 
 std::string reply_with(const Answers& answers, const Login& login, bool version_1,
                        const ConnectOptions& options) {
-  if (version_1) return proto::FormReply{.group = {}, .fields = answers.fields}.serialize();
+  if (version_1)
+    return proto::FormReply{.group = {}, .fields = without_repetitions(answers.fields)}.serialize();
   proto::AuthReply reply;
   reply.client = client_info(options);
   reply.opaque = login.opaque;
@@ -163,6 +166,7 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
           Attempt::event(Phase::authenticate, Step::refused).with(FieldName::round, round.number - 1));
     }
     check_answerable(round, attempt.options);
+    round.held_back = attempt.token != nullptr && is_held_back(round.form, login.group, round.past);
     auto answers = co_await fill(round, login.group, attempt);
     const bool again = round.number > 1 && !answers.asked && !answers.fields.empty();
     if (again && answers.fields == last.fields) throw login_failed(round, "the same answers were refused");

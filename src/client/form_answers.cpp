@@ -24,6 +24,10 @@ std::optional<Secret> known_answer(const proto::AuthForm& form, const AuthField&
   return std::nullopt;
 }
 
+bool is_repetition(const proto::FormField& answer) {
+  return answer.name == "verify_password" || answer.name == "verify_pin";
+}
+
 }  // namespace
 
 const FormEntry* find_entry(const ConnectOptions& options, const proto::AuthForm& form,
@@ -77,8 +81,13 @@ bool repetition_differs(const std::vector<proto::FormField>& answers) {
   const auto* wanted = answer_to(answers, "new_password");
   if (wanted == nullptr) return false;
   return std::ranges::any_of(answers, [&](const proto::FormField& answer) {
-    return (answer.name == "verify_password" || answer.name == "verify_pin") && !(answer.value == *wanted);
+    return is_repetition(answer) && !(answer.value == *wanted);
   });
+}
+
+std::vector<proto::FormField> without_repetitions(std::vector<proto::FormField> answers) {
+  std::erase_if(answers, is_repetition);
+  return answers;
 }
 
 std::string words_of(const proto::AuthForm& form) {

@@ -45,6 +45,7 @@ const Secret* answer_to(const std::vector<proto::FormField>& answers, std::strin
 // A new password or PIN and its repetition (verify_password, verify_pin) differ. The repetition is the
 // client's affair; it is not sent.
 bool repetition_differs(const std::vector<proto::FormField>& answers);
+std::vector<proto::FormField> without_repetitions(std::vector<proto::FormField> answers);
 
 // Why the gateway turned an answer down, or what it asks for: its error, else its message, on one line.
 std::string words_of(const proto::AuthForm& form);

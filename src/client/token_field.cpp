@@ -30,12 +30,15 @@ std::vector<const AuthField*> questions(const AuthForm& form, const std::string&
   return asked;
 }
 
-// ocserv 1.1.6 tells a refusal in the message: "Login failed.\nPlease enter your password."
+// ocserv 1.1.6 tells a refusal in the message: "Login failed.\nPlease enter your password." Only its
+// beginning counts: "a wrong code locks the account" is none.
 bool tells_of_failure(std::string_view message) {
-  constexpr std::array<std::string_view, 6> words{"fail",  "invalid", "incorrect",
-                                                  "wrong", "denied",  "rejected"};
-  const auto lower = to_lower(message);
-  return std::ranges::any_of(words, [&](std::string_view word) { return lower.find(word) != lower.npos; });
+  constexpr std::array<std::string_view, 9> beginnings{
+      "login failed", "login incorrect", "login denied", "authentication failed", "access denied",
+      "invalid ",     "incorrect ",      "wrong ",       "password incorrect"};
+  message.remove_prefix(std::min(message.find_first_not_of(" \t\r\n"), message.size()));
+  return std::ranges::any_of(
+      beginnings, [&](std::string_view beginning) { return starts_with_ignoring_case(message, beginning); });
 }
 
 }  // namespace
@@ -58,6 +61,12 @@ const AuthField* token_field(const AuthForm& form, const std::string& group, con
   // A wrong password is asked again in the same way; a code must not go there.
   const bool asks_for_code = past.code_given || !repeats(form, past);
   return asks_for_code ? *password : nullptr;
+}
+
+bool is_held_back(const AuthForm& form, const std::string& group, const LoginHistory& past) {
+  const auto asked = questions(form, group);
+  return past.password_given && asked.size() == 1 && asked[0]->type == Type::password &&
+         !is_new_secret(*asked[0]) && token_field(form, group, past) == nullptr;
 }
 
 }  // namespace sallyport::client

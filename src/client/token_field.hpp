@@ -25,4 +25,8 @@ bool repeats(const proto::AuthForm& form, const LoginHistory& past);
 const proto::AuthField* token_field(const proto::AuthForm& form, const std::string& group,
                                     const LoginHistory& past);
 
+// The form asks for one password after another was given, and the token does not answer, since that looks
+// like the same question again: whoever is told of a failure is told of this.
+bool is_held_back(const proto::AuthForm& form, const std::string& group, const LoginHistory& past);
+
 }  // namespace sallyport::client

@@ -75,6 +75,22 @@ TEST(TokenField, a_wrong_password_is_not_answered_with_a_code) {
   EXPECT_EQ(answered(with_error, {.last = asks_password, .password_given = true}), "");
 }
 
+TEST(TokenField, a_word_of_failure_counts_at_the_beginning_only) {
+  const LoginHistory past{.last = asks_password, .password_given = true};
+  EXPECT_EQ(answered(form({password}, "Code? A wrong code locks the account."), past), "password");
+  for (const auto* message : {"Wrong password.", " \nLOGIN FAILED", "Authentication failed: try again"}) {
+    EXPECT_EQ(answered(form({password}, message), past), "") << message;
+  }
+}
+
+TEST(TokenField, a_token_that_is_held_back_is_known) {
+  const LoginHistory past{.last = asks_password, .password_given = true};
+  EXPECT_TRUE(is_held_back(asks_again, "", past));
+  EXPECT_FALSE(is_held_back(asks_code, "", past));
+  EXPECT_FALSE(is_held_back(asks_password, "", {.last = asks_name}));
+  EXPECT_FALSE(is_held_back(form({name, password}), "", past));
+}
+
 TEST(TokenField, after_a_wrong_code_the_next_one) {
   const LoginHistory past{.last = asks_code, .password_given = true, .code_given = true};
   EXPECT_TRUE(repeats(asks_again, past));

@@ -185,7 +185,10 @@ TEST_F(Token, is_not_asked_for_the_password_again) {
   for (const auto& asked : {asks_name, asks_password, asks_password}) gateway.will_answer(asked);
   const auto outcome = log_in(&hotp);
   EXPECT_EQ(outcome.code, ExitCode::login_failed);
-  EXPECT_EQ(outcome.error, "Please enter your password (standard input has no further password)");
+  EXPECT_EQ(
+      outcome.error,
+      "Please enter your password (standard input has no further password; the token was not used, for the "
+      "gateway seems to ask for the password again)");
 }
 
 TEST_F(Token, gives_each_code_once_and_not_for_ever) {
