@@ -50,7 +50,8 @@ Result<proto::Preferences> remember(proto::Preferences preferences, const proto:
   if (!is_plain(known.user) || !is_plain(known.group) || !hash_fits) {
     return fail(ErrorKind::malformed, "what is to be remembered makes no sense");
   }
-  if (!known.user.empty()) preferences.default_user = known.user;
+  const bool elsewhere = !equals_ignoring_case(preferences.default_host_name, name);
+  if (!known.user.empty() || elsewhere) preferences.default_user = known.user;
   preferences.default_group = known.group;
   preferences.default_host_name = name;
   preferences.default_host_address = address;

@@ -21,8 +21,11 @@ TEST(PreferencesFile, holds_the_last_login_and_keeps_what_others_wrote) {
   EXPECT_EQ(after->others, std::vector<std::string>{"<ProxyHost>p</ProxyHost>"});
 }
 
-TEST(PreferencesFile, a_login_without_a_name_leaves_the_last_one) {
-  EXPECT_EQ(remember({.default_user = "bob"}, {}, "h", "h")->default_user, "bob");
+TEST(PreferencesFile, a_login_without_a_name_leaves_the_last_one_of_this_gateway) {
+  const proto::Preferences before{.default_user = "bob", .default_host_name = "h", .default_group = "staff"};
+  EXPECT_EQ(remember(before, {}, "H", "h")->default_user, "bob");
+  EXPECT_EQ(remember(before, {}, "H", "h")->default_group, "");
+  EXPECT_EQ(remember(before, {}, "other", "other")->default_user, "");
 }
 
 TEST(PreferencesFile, has_a_bounded_list_of_certificates_the_last_gateways_first) {
