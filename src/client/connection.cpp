@@ -70,7 +70,7 @@ Result<Inheritance> take_over(const Descriptor& channel, const ConnectOptions& o
 
 // What stands in run_connection() while the loop runs.
 struct Surroundings {
-  const ConnectOptions& options;
+  ConnectOptions& options;
   const Console& console;
   flow::Recorder& flow;
   FrontLink& front;
@@ -82,6 +82,7 @@ struct Surroundings {
 net::Task<void> run_dial(Surroundings all, net::Loop& loop, ExitCode& code) {
   auto& files = all.inherited.files;
   auto identities = co_await load_client_certificate(files, all.options, all.prompt, all.console);
+  all.options.key_password = Secret();
   const auto tls = or_throw(open_context(all.options, std::move(files.authorities), std::move(identities)));
   files = UserFiles();
   auto& token = all.inherited.token;
@@ -119,6 +120,7 @@ ExitCode run_connection(ConnectOptions options) {
     console.complain(inherited.error().text);
     return ExitCode::failed;
   }
+  options.token_secret = Secret();
   if (const auto& named = inherited->named) {
     // Also with --quiet: the password goes where a gateway's file says.
     console.complain(terminal_line(options.target) + " is " + terminal_line(named->url) +

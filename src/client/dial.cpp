@@ -26,9 +26,10 @@ net::Task<void> dial(const Attempt& attempt) {
   check_rights(attempt);
   auto login = co_await select_group(session, attempt);                              // 2 group selection
   const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
-  co_await download(session, admission, attempt);                                    // 4 downloader
-  auto opened = co_await connect(session, admission, attempt);                       // 5 CSTP CONNECT
-  start_dtls(std::move(opened.dtls), attempt);                                       // 6 DTLS
+  if (attempt.token != nullptr) attempt.token->forget();
+  co_await download(session, admission, attempt);               // 4 downloader
+  auto opened = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
+  start_dtls(std::move(opened.dtls), attempt);                  // 6 DTLS
   co_await live(opened, attempt);
 }
 

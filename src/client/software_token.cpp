@@ -20,6 +20,11 @@ std::optional<Secret> SoftwareToken::next_code(auth::WallTime now) {
   return auth::code_at(token_, position);
 }
 
+void SoftwareToken::forget() {
+  token_.key = Secret();
+  given_ = max_codes;
+}
+
 std::optional<std::uint64_t> SoftwareToken::next_counter() const {
   if (token_.mode == auth::OtpMode::totp) return std::nullopt;
   return token_.counter;

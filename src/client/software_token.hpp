@@ -20,6 +20,8 @@ class SoftwareToken {
   std::optional<Secret> next_code(auth::WallTime now);
   // hotp: what goes into the token's file after a code was given.
   std::optional<std::uint64_t> next_counter() const;
+  // The login is over: the secret goes, and there is no further code.
+  void forget();
 
  private:
   auth::OtpToken token_;

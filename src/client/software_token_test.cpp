@@ -37,6 +37,12 @@ TEST(SoftwareToken, does_not_give_codes_without_an_end) {
   EXPECT_EQ(text(token.next_code(now)), "none");
 }
 
+TEST(SoftwareToken, has_no_code_once_it_is_forgotten) {
+  auto token = or_throw(SoftwareToken::open("hotp", secret));
+  token.forget();
+  EXPECT_EQ(text(token.next_code(now)), "none");
+}
+
 TEST(SoftwareToken, does_not_quote_a_bad_secret) {
   const auto token = SoftwareToken::open("totp", Secret("base32:18890"));
   ASSERT_FALSE(token);

@@ -216,5 +216,8 @@ int main(int count, char** arguments) {
   if (!part.empty()) return static_cast<int>(sallyport::client::run_connection(options));
   std::vector<std::string> again(arguments, arguments + count);
   again.insert(again.begin() + 1, {part_option, connection_part});
+  // The connection reads them itself: what runs as root for hours has no use for them.
+  options.key_password = sallyport::Secret();
+  options.token_secret = sallyport::Secret();
   return sallyport::client::run_front(options, again);
 }

@@ -1,11 +1,14 @@
 #include "sys/memory_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/secret.hpp"
 #include "sys/files.hpp"
 
 namespace sallyport::sys {
@@ -20,11 +23,26 @@ Result<Descriptor> make_memory_file(ByteView bytes) {
   return file;
 }
 
+namespace {
+
+// A vector that grows by itself leaves what it held in memory that is given back: it may be a key.
+void make_room(Bytes& bytes, std::size_t size) {
+  if (size <= bytes.capacity()) return;
+  Bytes larger;
+  larger.reserve(std::max(size, 2 * bytes.capacity()));
+  larger.assign(bytes.begin(), bytes.end());
+  wipe(bytes);
+  bytes = std::move(larger);
+}
+
+}  // namespace
+
 Result<Bytes> read_whole(int descriptor, std::size_t limit) {
   Bytes bytes;
   constexpr std::size_t step = 64U << 10;
   for (;;) {
     const auto size = bytes.size();
+    make_room(bytes, size + step);
     bytes.resize(size + step);
     const auto got = pread(descriptor, bytes.data() + size, step, static_cast<off_t>(size));
     if (got < 0 && errno == EINTR) {
