@@ -23,26 +23,28 @@ std::string described(const ConnectOptions& options) {
 
 // A line of standard input is a passphrase only where none was given; a wrong one would cost the next
 // password.
-bool may_ask(const Secret& last, Prompt& prompt) {
-  return prompt.secrets_on_stdin() ? last.empty() : prompt.can_ask();
+bool may_ask(bool given, Prompt& prompt) {
+  return prompt.secrets_on_stdin() ? !given : prompt.can_ask();
 }
 
 net::Task<tls::KeyPair> load(const UserFiles& files, const ConnectOptions& options, Prompt& prompt,
                              const Console& console) {
   auto passphrase = options.key_password;
+  bool given = !passphrase.empty();
   for (int questions = 0;; ++questions) {
     auto loaded = tls::load_identity(files.certificate.reveal(), files.key.reveal(), passphrase);
     if (loaded) co_return std::move(*loaded);
     auto why = loaded.error();
     why.text = "cannot use " + described(options) + ": " + why.text;
     const bool locked = why.kind == ErrorKind::denied;
-    if (locked && passphrase.empty()) why.text += " (--key-password)";
-    if (!locked || questions == max_questions || !may_ask(passphrase, prompt)) throw Failure(why);
-    if (!passphrase.empty()) console.complain(why.text);
+    if (locked && !given) why.text += " (--key-password)";
+    if (!locked || questions == max_questions || !may_ask(given, prompt)) throw Failure(why);
+    if (given) console.complain(why.text);
     const auto& file = options.key.empty() ? options.certificate : options.key;
     auto answer = co_await prompt.secret("Passphrase of " + escape_for_log(file) + ":");
     if (!answer) throw Failure(why);
     passphrase = std::move(*answer);
+    given = true;  // an empty line, too, is an answer
   }
 }
 
