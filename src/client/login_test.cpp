@@ -278,6 +278,43 @@ TEST_F(LogIn, a_certificate_that_does_not_help_is_named) {
   EXPECT_TRUE(or_throw(proto::AuthInit::parse(gateway.requests[2].body)).client_cert_fail);
 }
 
+class AsksForCertificate : public LogIn {
+ protected:
+  // What a connection ends with that the gateway just closes; before, it may answer on another.
+  testing::Outcome hang_up(bool answered) {
+    if (answered) asking.will_answer("");
+    return run.run(ask(run.attempt, or_throw(proto::Url::parse(asking.url())), answered));
+  }
+
+  static net::Task<void> ask(const Attempt& attempt, proto::Url url, bool answered) {
+    HttpSession session(attempt, std::move(url));
+    if (answered) co_await session.get();
+    auto beside = session.beside();
+    co_await beside.get();
+  }
+
+  testing::FakeGateway asking{run.loop, testing::FakeGateway::AsksForCertificate::yes};
+};
+
+TEST_F(AsksForCertificate, and_hangs_up_may_want_one_or_not) {
+  const auto outcome = hang_up(false);
+  EXPECT_EQ(outcome.code, ExitCode::failed);
+  EXPECT_NE(outcome.error.find("; perhaps it wants a client certificate (--certificate)"), std::string::npos)
+      << outcome.error;
+}
+
+TEST_F(AsksForCertificate, and_hangs_up_on_one_that_was_given) {
+  run.options.certificate = "client.pem";
+  EXPECT_EQ(hang_up(false).code, ExitCode::login_failed);
+}
+
+TEST_F(AsksForCertificate, and_hangs_up_after_an_answer_for_another_reason) {
+  run.options.certificate = "client.pem";
+  const auto outcome = hang_up(true);
+  EXPECT_EQ(outcome.code, std::nullopt);
+  EXPECT_EQ(outcome.error.find("certificate"), std::string::npos) << outcome.error;
+}
+
 TEST_F(LogIn, hides_the_size_of_a_body) {
   gateway.will_answer(complete_with_token);
   EXPECT_EQ(log_in(gateway.url()).error, "");

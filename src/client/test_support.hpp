@@ -33,7 +33,9 @@ inline const tls::KeyPair& gateway_identity() {
 // Answers one request after the other with the replies it was given, on as many connections as it takes.
 class FakeGateway {
  public:
-  explicit FakeGateway(net::Loop& loop) : heard(loop.executor()), tls_(open_tls()) {
+  enum class AsksForCertificate { no, yes };
+  explicit FakeGateway(net::Loop& loop, AsksForCertificate asks = AsksForCertificate::no)
+      : heard(loop.executor()), tls_(open_tls(asks)) {
     auto listener = or_throw(sys::listen_tcp({or_throw(Address::parse("127.0.0.1")), 0}));
     sockaddr_in bound{};
     socklen_t size = sizeof bound;
@@ -56,8 +58,10 @@ class FakeGateway {
   net::Signal heard;          // ... has grown
 
  private:
-  static tls::ServerContext open_tls() {
+  static tls::ServerContext open_tls(AsksForCertificate asks) {
     tls::ServerSettings settings;
+    if (asks == AsksForCertificate::yes)
+      settings.client_ca = tls::test::to_pem(gateway_identity().chain.leaf());
     settings.pairs.push_back(tls::test::share(gateway_identity()));
     return or_throw(tls::ServerContext::open(std::move(settings)));
   }
