@@ -26,10 +26,11 @@ TEST(Admission, takes_from_the_cookie_what_the_document_does_not_say) {
   const auto admission = or_throw(Admission::from({}, jar("COOKIE", told)));
   EXPECT_EQ(admission.complete.server_cert_hash, "");  // which ocserv's cookie does not always tell
   EXPECT_EQ(admission.complete.base_package_uri, "/CACHE/stc/1");
-  const auto* profile = admission.complete.profiles.profile();
-  ASSERT_NE(profile, nullptr);
-  EXPECT_EQ(profile->uri, "profiles/corp.xml");
-  EXPECT_EQ(profile->hash, "1234");
+  const auto& files = admission.complete.profiles.files;
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_TRUE(files[0].is_user_profile());
+  EXPECT_EQ(files[0].uri, "profiles/corp.xml");
+  EXPECT_EQ(files[0].hash, "1234");
 }
 
 TEST(Admission, the_document_goes_before_the_cookie) {
@@ -42,7 +43,7 @@ TEST(Admission, the_document_goes_before_the_cookie) {
 
 TEST(Admission, without_a_profile_in_the_cookie_there_is_none) {
   const auto admission = or_throw(Admission::from({}, jar("COOKIE", "bu:/&sh:ABCD")));
-  EXPECT_EQ(admission.complete.profiles.profile(), nullptr);
+  EXPECT_TRUE(admission.complete.profiles.files.empty());
 }
 
 TEST(Admission, a_cookie_that_makes_no_sense_does_not_end_the_login) {

@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t sha1_size = 20;
 constexpr std::size_t most_packages_named = 8;
 
-bool is_for_the_user(const proto::ManifestFile& file) {
-  return file.type == "profile" && (file.service_type.empty() || file.service_type == "user");
-}
-
 Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
   const auto without_query = std::string_view(path).substr(0, path.find_first_of("?#"));
   auto name = proto::percent_decode(without_query.substr(without_query.rfind('/') + 1));
@@ -41,7 +37,7 @@ Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
 Result<std::vector<AnnouncedProfile>> announced_profiles(const proto::AuthComplete& complete) {
   std::vector<AnnouncedProfile> profiles;
   for (const auto& file : complete.profiles.files) {
-    if (!is_for_the_user(file)) continue;
+    if (!file.is_user_profile()) continue;
     if (profiles.size() == proto::max_fetched_profiles) {
       return fail(ErrorKind::malformed, "the gateway announces more than " +
                                             std::to_string(proto::max_fetched_profiles) + " client profiles");

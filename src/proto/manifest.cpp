@@ -6,11 +6,8 @@
 
 namespace sallyport::proto {
 
-const ManifestFile* Manifest::profile() const {
-  const auto found = std::ranges::find_if(files, [](const ManifestFile& file) {
-    return file.type == "profile" && (file.service_type.empty() || file.service_type == "user");
-  });
-  return found == files.end() ? nullptr : &*found;
+bool ManifestFile::is_user_profile() const {
+  return type == "profile" && (service_type.empty() || service_type == "user");
 }
 
 Result<Manifest> Manifest::parse(std::string_view body) {

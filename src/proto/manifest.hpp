@@ -31,6 +31,8 @@ struct ManifestFile {
   std::string hash;  // SHA-1, upper-case hex; clients compare it ignoring case
   std::string display_name;
 
+  bool is_user_profile() const;
+
   bool operator==(const ManifestFile&) const = default;
 };
 
@@ -38,9 +40,6 @@ struct Manifest {
   std::vector<ManifestFile> files;
 
   bool operator==(const Manifest&) const = default;
-
-  // The user profile's entry; nullptr: none.
-  const ManifestFile* profile() const;
 
   static Result<Manifest> parse(std::string_view body);
   std::string serialize() const;

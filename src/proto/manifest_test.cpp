@@ -33,14 +33,16 @@ TEST(Manifest, of_packages_is_read) {
                                         .module = "vpn",
                                         .uri = "binaries/anyconnect-win-4.9.04053-core-vpn-webdeploy-k9.exe",
                                         .display_name = "AnyConnect Secure Mobility Client"}}));
-  EXPECT_EQ(manifest.profile(), nullptr);
+  EXPECT_FALSE(manifest.files.at(0).is_user_profile());
 }
 
-TEST(Manifest, finds_the_users_profile) {
+TEST(Manifest, knows_the_users_profile) {
   const Manifest manifest{{{.type = "l10n", .lang = "de", .uri = "x"},
                            {.type = "profile", .service_type = "vpn-mgmt", .uri = "/profiles/management.xml"},
                            profile_entry("/profiles/corp.xml", "AB")}};
-  EXPECT_EQ(manifest.profile()->uri, "/profiles/corp.xml");
+  EXPECT_FALSE(manifest.files[0].is_user_profile());
+  EXPECT_FALSE(manifest.files[1].is_user_profile());
+  EXPECT_TRUE(manifest.files[2].is_user_profile());
   expect_round_trips<Manifest>({manifest, {}, {{{.uri = "a<&>b", .hash_type = "sha1"}}}});
 }
 

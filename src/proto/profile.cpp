@@ -148,23 +148,6 @@ std::string ProfileHost::url_text() const {
   return std::string(base) + (user_group.starts_with('/') ? "" : "/") + user_group;
 }
 
-const ProfileHost* Profile::find_host(std::string_view wanted) const {
-  auto found = std::ranges::find(hosts, wanted, &ProfileHost::name);
-  if (found == hosts.end()) found = std::ranges::find(hosts, wanted, &ProfileHost::address);
-  return found == hosts.end() ? nullptr : &*found;
-}
-
-const ProfileSetting* Profile::find_setting(std::string_view name) const {
-  const auto found = std::ranges::find(settings, name, &ProfileSetting::name);
-  return found == settings.end() ? nullptr : &*found;
-}
-
-std::optional<bool> Profile::flag(std::string_view name) const {
-  const auto* setting = find_setting(name);
-  if (!setting || (setting->value != "true" && setting->value != "false")) return std::nullopt;
-  return setting->value == "true";
-}
-
 Result<Profile> Profile::parse(std::string_view text) {
   const auto document = TRY(xml::Document::parse(text, limits));
   const auto root = TRY(document->root(root_name));

@@ -3,7 +3,6 @@
 // client that meets a broken profile ends the connection.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,11 +41,6 @@ struct Profile {
   std::vector<ProfileSetting> settings;
 
   bool operator==(const Profile&) const = default;
-
-  const ProfileHost* find_host(std::string_view name_or_address) const;
-  const ProfileSetting* find_setting(std::string_view name) const;
-  // A setting that is true or false; nullopt: absent or anything else.
-  std::optional<bool> flag(std::string_view name) const;
 
   // At most max_profile_size. Elements in any order, hosts without a name and an address skipped.
   static Result<Profile> parse(std::string_view text);

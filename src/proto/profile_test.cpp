@@ -1,5 +1,7 @@
 #include "proto/profile.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace sallyport::proto {
@@ -52,22 +54,18 @@ TEST(Profile, is_read_in_any_order_of_elements) {
            .backup = {"vpn2.example.com", "vpn3.example.com:444"}},
           {.name = "branch.example.com", .address = "branch.example.com", .primary_protocol = "IPsec"}}));
   EXPECT_EQ(profile.backup, (std::vector<std::string>{"vpn9.example.com"}));
-  EXPECT_EQ(profile.flag("AutoReconnect"), true);
-  EXPECT_EQ(profile.flag("UseStartBeforeLogon"), false);
-  EXPECT_EQ(profile.flag("CertificateStore"), std::nullopt);
-  EXPECT_EQ(profile.flag("Absent"), std::nullopt);
-  EXPECT_TRUE(profile.find_setting("UseStartBeforeLogon")->user_controllable);
-  EXPECT_FALSE(profile.find_setting("AutoReconnect")->user_controllable);
-  EXPECT_EQ(*profile.find_setting("AutoReconnectBehavior"),
-            (ProfileSetting{"AutoReconnectBehavior", "ReconnectAfterResume", true}));
+  const auto setting = [&](const ProfileSetting& wanted) {
+    return std::ranges::find(profile.settings, wanted) != profile.settings.end();
+  };
+  EXPECT_TRUE(setting({"UseStartBeforeLogon", "false", true}));
+  EXPECT_TRUE(setting({"AutoReconnect", "true", false}));
+  EXPECT_TRUE(setting({"AutoReconnectBehavior", "ReconnectAfterResume", true}));
 }
 
-TEST(Profile, finds_hosts_by_label_or_address) {
+TEST(Profile, a_host_is_reached_at_its_address_with_its_group) {
   const auto profile = Profile::parse(corporate).value();
-  EXPECT_EQ(profile.find_host("Head office")->url_text(), "vpn.example.com/staff");
-  EXPECT_EQ(profile.find_host("vpn.example.com")->name, "Head office");
-  EXPECT_EQ(profile.find_host("branch.example.com")->url_text(), "branch.example.com");
-  EXPECT_EQ(profile.find_host("nowhere"), nullptr);
+  EXPECT_EQ(profile.hosts.at(0).url_text(), "vpn.example.com/staff");
+  EXPECT_EQ(profile.hosts.at(1).url_text(), "branch.example.com");
   EXPECT_EQ((ProfileHost{.address = "https://a/", .user_group = "/g"}).url_text(), "https://a/g");
 }
 

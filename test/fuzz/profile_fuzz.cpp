@@ -13,6 +13,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (check_profile(text).has_value() && !profile) std::abort();
   if (!profile) return 0;
   for (const auto& host : profile->hosts) (void)host.url_text();
-  (void)profile->flag("AutoReconnect");
   return 0;
 }
