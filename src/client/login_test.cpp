@@ -149,6 +149,17 @@ TEST_F(LogIn, begins_anew_on_another_host_without_the_cookies_of_the_first) {
   EXPECT_EQ(or_throw(proto::AuthInit::parse(other.requests[0].body)).group_access, other.url("/here"));
 }
 
+TEST_F(LogIn, another_host_is_told_to_the_quiet_too) {
+  testing::FakeGateway other(run.loop);
+  gateway.will_answer(redirect_to(other.url()));
+  other.will_answer(complete_with_token);
+  ::testing::internal::CaptureStderr();
+  const auto outcome = log_in(gateway.url());
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("the gateway sends us to 127.0.0.1:"),
+            std::string::npos);
+  EXPECT_EQ(outcome.error, "");
+}
+
 TEST_F(LogIn, answers_do_not_follow_a_redirect_or_a_form_to_another_host) {
   testing::FakeGateway other(run.loop);
   gateway.will_answer(form(name_and_password));

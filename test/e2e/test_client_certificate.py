@@ -141,6 +141,8 @@ def test_wrong_and_missing_passphrases_and_files(client, pki, own):
     ):
         done = client.connect("--cafile", pki.ca, *options, HOST)
         assert done.returncode == 1 and words in done.stdout, done.stdout
+    empty = client.start(pki, *_files(locked), HOST, password=f"\n{PASSPHRASE}")  # the first line is the one
+    assert empty.wait_end() == 1, empty.output
 
 
 def test_a_passphrase_is_not_asked_for_ever(client, pki, own):
