@@ -185,7 +185,7 @@ net::Task<Admission> authenticate(HttpSession& session, Login login, const Attem
   attempt.console.quote(admission.complete.message.filled());
   auto finished = Attempt::event(Phase::authenticate, Step::finished);
   if (!user.empty()) finished.with(FieldName::user, user);
-  finished.with(FieldName::round, round.number);
+  if (round.number > 0) finished.with(FieldName::round, round.number);
   if (!admission.complete.session_id.empty()) {
     finished.with(FieldName::session, admission.complete.session_id);
   }

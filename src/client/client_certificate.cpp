@@ -80,7 +80,7 @@ void check_own_certificate(const tls::Connection& connection, const Error& why,
   const bool refused = why.kind == ErrorKind::denied;  // an alert
   if (!connection.certificate_requested() || (!refused && why.kind != ErrorKind::closed)) return;
   if (!refused && options.certificate.empty()) {
-    throw Ended(ExitCode::failed,
+    throw Ended(ExitCode::login_failed,
                 {why.kind, why.text + "; perhaps it wants a client certificate (--certificate)"});
   }
   std::string text = options.certificate.empty()

@@ -28,8 +28,8 @@ std::string validity_warning(std::chrono::sys_seconds not_before, std::chrono::s
                              std::chrono::sys_seconds now);
 
 // Throws Ended (login_failed) if `why`, which ended the connection before its first reply, has most likely to
-// do with the client's certificate: the gateway asked for one, and TLS 1.3 has no other way to refuse it.
-// Ended (failed) where it may have, because there is none and the gateway says nothing.
+// do with the client's certificate: the gateway asked for one, and in TLS 1.3 ocserv has no other way to
+// refuse it, or that there is none.
 void check_own_certificate(const tls::Connection& connection, const Error& why,
                            const ConnectOptions& options);
 

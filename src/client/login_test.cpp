@@ -309,7 +309,7 @@ class AsksForCertificate : public LogIn {
 
 TEST_F(AsksForCertificate, and_hangs_up_may_want_one_or_not) {
   const auto outcome = hang_up(false);
-  EXPECT_EQ(outcome.code, ExitCode::failed);
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
   EXPECT_NE(outcome.error.find("; perhaps it wants a client certificate (--certificate)"), std::string::npos)
       << outcome.error;
 }

@@ -96,7 +96,7 @@ def test_who_has_none_or_a_foreign_one_is_told_so(new_certificate_ocserv, client
     foreign = Pki(folder / f"foreign-{version}", name="Foreign CA").client("alice")
     nobody = client.start(pki, HOST)
     # It just hangs up, which may have other reasons.
-    assert nobody.wait_end() == 1, nobody.output
+    assert nobody.wait_end() == LOGIN_FAILED, nobody.output
     assert "; perhaps it wants a client certificate (--certificate)" in nobody.output
     stranger = client.start(pki, *_files(foreign), HOST)
     assert stranger.wait_end() == LOGIN_FAILED, stranger.output
