@@ -49,7 +49,7 @@ AuthenticatorAnswer::Outcome FileAuthenticator::check_code(const AuthenticatorRe
   if (!tokens_.has(request.user)) return refused(Reason::no_otp_secret);
   const auto* entry = users_.find(request.user);
   if (entry != nullptr && entry->locked) return refused(Reason::locked);
-  const auto verdict = ledger_->verify(tokens_, request.user, request.answer, now);
+  const auto verdict = ledger_->verify(request.aaa, tokens_, request.user, request.answer, now);
   if (!verdict) return AuthenticatorAnswer::Unavailable{verdict.error().text};
   if (!*verdict) return refused(Reason::too_many);
   if (**verdict == OathFile::Verdict::replayed) return refused(Reason::replayed);

@@ -4,30 +4,32 @@
 
 namespace sallyport::auth {
 
-Result<std::optional<OathFile::Verdict>> OtpLedger::verify(const OathFile& file, std::string_view user,
-                                                           const Secret& code, WallTime now) {
+Result<std::optional<OathFile::Verdict>> OtpLedger::verify(std::string_view back_end, const OathFile& file,
+                                                           std::string_view user, const Secret& code,
+                                                           WallTime now) {
   using Verdict = OathFile::Verdict;
+  const Owner owner(back_end, user);
   const std::lock_guard lock(mutex_);
-  if (pauses(user, now)) return std::nullopt;
+  if (pauses(owner, now)) return std::nullopt;
   const auto check = file.verify(user, code, state_, now);
-  if (check.verdict == Verdict::refused) note_wrong_code(user, now);
+  if (check.verdict == Verdict::refused) note_wrong_code(owner, now);
   if (check.verdict == Verdict::accepted) {
     if (store_) TRY(store_->save(user, check.token, check.position));
-    if (const auto failed = failures_.find(user); failed != failures_.end()) failures_.erase(failed);
+    failures_.erase(owner);
   }
   return check.verdict;
 }
 
 // A clock that was set back ends a pause.
-bool OtpLedger::pauses(std::string_view user, WallTime now) const {
-  const auto failed = failures_.find(user);
+bool OtpLedger::pauses(const Owner& owner, WallTime now) const {
+  const auto failed = failures_.find(owner);
   if (failed == failures_.end()) return false;
   const auto& [count, begins, pause] = failed->second;
   return now >= begins && now < begins + pause;
 }
 
-void OtpLedger::note_wrong_code(std::string_view user, WallTime now) {
-  auto& failed = failures_[std::string(user)];
+void OtpLedger::note_wrong_code(const Owner& owner, WallTime now) {
+  auto& failed = failures_[owner];
   ++failed.count;
   if (failed.count < patience_.free_tries) return;
   const auto next = failed.pause.count() == 0 ? patience_.first_pause : failed.pause * 2;

@@ -4,12 +4,12 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "auth/oath_file.hpp"
 
@@ -40,8 +40,9 @@ class OtpLedger {
 
   // nothing: too many wrong codes came, this one was not looked at.
   // unavailable: the code is right and could not be stored. It is spent all the same, here in memory.
-  Result<std::optional<OathFile::Verdict>> verify(const OathFile& file, std::string_view user,
-                                                  const Secret& code, WallTime now);
+  // `back_end`: whose user it is; others may have another of that name.
+  Result<std::optional<OathFile::Verdict>> verify(std::string_view back_end, const OathFile& file,
+                                                  std::string_view user, const Secret& code, WallTime now);
   OtpState state() const;
 
  private:
@@ -50,14 +51,15 @@ class OtpLedger {
     WallTime pause_begins;
     std::chrono::seconds pause{0};
   };
-  bool pauses(std::string_view user, WallTime now) const;
-  void note_wrong_code(std::string_view user, WallTime now);
+  using Owner = std::pair<std::string, std::string>;  // back end and user
+  bool pauses(const Owner& owner, WallTime now) const;
+  void note_wrong_code(const Owner& owner, WallTime now);
 
   mutable std::mutex mutex_;
   OtpState state_;
   std::unique_ptr<OtpStore> store_;
   OtpPatience patience_;
-  std::map<std::string, Failures, std::less<>> failures_;  // of users who have a token
+  std::map<Owner, Failures> failures_;  // of users who have a token
 };
 
 }  // namespace sallyport::auth

@@ -98,11 +98,12 @@ TEST(OtpDatabase, has_what_was_saved_though_nobody_closed_it) {
 TEST(OtpDatabase, a_code_stays_spent_when_it_is_opened_again) {
   const Files files;
   const auto file = tokens();
-  EXPECT_EQ(or_throw(files.open_ledger()->verify(file, "alice", Secret("287082"), now)), Verdict::accepted);
+  EXPECT_EQ(or_throw(files.open_ledger()->verify("local", file, "alice", Secret("287082"), now)),
+            Verdict::accepted);
   const auto again = files.open_ledger();
-  EXPECT_EQ(or_throw(again->verify(file, "alice", Secret("287082"), now)), Verdict::replayed);
-  EXPECT_EQ(or_throw(again->verify(file, "alice", Secret("755224"), now)), Verdict::refused);
-  EXPECT_EQ(or_throw(again->verify(file, "alice", Secret("359152"), now)), Verdict::accepted);
+  EXPECT_EQ(or_throw(again->verify("local", file, "alice", Secret("287082"), now)), Verdict::replayed);
+  EXPECT_EQ(or_throw(again->verify("local", file, "alice", Secret("755224"), now)), Verdict::refused);
+  EXPECT_EQ(or_throw(again->verify("local", file, "alice", Secret("359152"), now)), Verdict::accepted);
 }
 
 TEST(OtpDatabase, a_code_that_a_full_disk_does_not_take_is_not_accepted_and_yet_spent) {
@@ -111,15 +112,15 @@ TEST(OtpDatabase, a_code_that_a_full_disk_does_not_take_is_not_accepted_and_yet_
   {
     const auto ledger = files.open_ledger();
     const FileSizeLimit limit(size_of(files.log));
-    const auto refused = ledger->verify(file, "alice", Secret("755224"), now);
+    const auto refused = ledger->verify("local", file, "alice", Secret("755224"), now);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), (Error{ErrorKind::unavailable,
                                       "cannot write otp.db, the spent one-time passwords: disk full"}));
-    EXPECT_EQ(or_throw(ledger->verify(file, "alice", Secret("755224"), now)), Verdict::replayed);
-    EXPECT_EQ(or_throw(ledger->verify(file, "alice", Secret("000000"), now)), Verdict::refused);
+    EXPECT_EQ(or_throw(ledger->verify("local", file, "alice", Secret("755224"), now)), Verdict::replayed);
+    EXPECT_EQ(or_throw(ledger->verify("local", file, "alice", Secret("000000"), now)), Verdict::refused);
   }
   const auto ledger = files.open_ledger();
-  EXPECT_EQ(or_throw(ledger->verify(file, "alice", Secret("287082"), now)), Verdict::accepted);
+  EXPECT_EQ(or_throw(ledger->verify("local", file, "alice", Secret("287082"), now)), Verdict::accepted);
 }
 
 TEST(OtpDatabase, takes_codes_again_when_there_is_room) {
@@ -128,9 +129,9 @@ TEST(OtpDatabase, takes_codes_again_when_there_is_room) {
   const auto ledger = files.open_ledger();
   {
     const FileSizeLimit limit(size_of(files.log));
-    ASSERT_FALSE(ledger->verify(file, "alice", Secret("755224"), now));
+    ASSERT_FALSE(ledger->verify("local", file, "alice", Secret("755224"), now));
   }
-  EXPECT_EQ(or_throw(ledger->verify(file, "alice", Secret("287082"), now)), Verdict::accepted);
+  EXPECT_EQ(or_throw(ledger->verify("local", file, "alice", Secret("287082"), now)), Verdict::accepted);
   EXPECT_EQ(or_throw(files.open()->load()), ledger->state());
 }
 
