@@ -62,7 +62,7 @@ Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
 Result<void> TokenCounter::advance(std::uint64_t counter) {
   if (options_.token_mode != "hotp" || options_.token_file.empty()) return {};
   const auto path = TRY(real_path(options_.token_file));
-  const auto rights = TRY(sys::OwnerRights::take(path));
+  const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
   auto file = TRY(sys::read_file(path, max_token_file));
   if (!file) return fail(ErrorKind::unavailable, path + " is gone");
   const Secret content(std::move(file->bytes));

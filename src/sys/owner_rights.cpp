@@ -1,6 +1,7 @@
 #include "sys/owner_rights.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -17,12 +18,19 @@ namespace {
 struct Owner {
   uid_t user = 0;
   gid_t group = 0;
+  std::vector<gid_t> groups;  // all of them
 };
 
-// The group that the user logs in with: a home may belong to another one, even to root's.
+// The groups that the user logs in with: a home may belong to another one, even to root's.
 Owner owner_in(const struct stat& status) {
   const auto* entry = getpwuid(status.st_uid);
-  return {status.st_uid, entry == nullptr ? status.st_gid : entry->pw_gid};
+  if (entry == nullptr) return {status.st_uid, status.st_uid, {}};
+  Owner owner{status.st_uid, entry->pw_gid, std::vector<gid_t>(NGROUPS_MAX)};
+  int count = NGROUPS_MAX;
+  owner.groups.resize(getgrouplist(entry->pw_name, entry->pw_gid, owner.groups.data(), &count) < 0
+                          ? 0
+                          : static_cast<std::size_t>(count));
+  return owner;
 }
 
 Result<std::optional<Owner>> owner_on_the_way(const std::string& path) {
@@ -57,8 +65,8 @@ Result<OwnerRights> OwnerRights::take(const std::string& path) {
   rights.group_ = getegid();
   rights.groups_ = TRY(supplementary_groups());
   const auto what = "cannot become the owner of " + path;
+  if (setgroups(owner->groups.size(), owner->groups.data()) != 0) return fail_errno(what);
   rights.taken_ = true;  // what was done of it is undone in any case
-  if (setgroups(0, nullptr) != 0) return fail_errno(what);
   if (setegid(owner->group) != 0) return fail_errno(what);
   if (seteuid(owner->user) != 0) return fail_errno(what);
   return rights;
