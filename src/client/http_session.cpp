@@ -7,6 +7,7 @@
 #include "client/client_certificate.hpp"
 #include "client/terminal_text.hpp"
 #include "net/http_channel.hpp"
+#include "sys/path_mtu.hpp"
 
 namespace sallyport::client {
 
@@ -122,13 +123,15 @@ net::Task<proto::HttpReply> HttpSession::finish(proto::HttpRequest request, Agai
 }
 
 net::Task<HttpSession::Exchanged> HttpSession::exchange(proto::HttpRequest request, Again again) {
+  // Better seen before the request leaves: not each may be repeated.
+  if (connection_ && sys::has_ended(connection_->stream->number())) co_await close();
   const bool first = !connection_ || !used_;
   co_await open();
   try {
     auto exchanged = co_await try_exchange(request);
     co_return exchanged;
   } catch (const Failure& failure) {
-    // The gateway may have closed a connection that waited too long for this request.
+    // The gateway may have closed a connection that waited too long for this request, and just now.
     if (first || failure.error().kind != ErrorKind::closed) throw;
     if (again == Again::may_not) throw Failure(not_again());
   }

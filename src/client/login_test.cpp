@@ -233,17 +233,30 @@ TEST_F(LogIn, a_redirect_that_cannot_be_followed_is_told) {
   EXPECT_EQ(log_in(gateway.url()).error.find("the gateway redirects to http://vpn.example.com/, where"), 0U);
 }
 
-TEST_F(LogIn, a_code_of_the_token_does_not_go_out_a_second_time) {
-  auto token = or_throw(SoftwareToken::open("totp", Secret("12345678901234567890")));
-  auto attempt = run.attempt;
-  attempt.token = &token;
-  gateway.will_answer(form(name_and_password + R"(<input type="password" name="secondary_password"/>)"));
-  gateway.will_answer(complete_with_token);
-  gateway.hangs_up_after = 1;
-  const auto url = or_throw(proto::Url::parse(gateway.url()));
-  EXPECT_EQ(run.run(both(attempt, url, admission)).error.find("the gateway closed the connection while"), 0U);
+class LogInWithToken : public LogIn {
+ protected:
+  testing::Outcome log_in_with_token(const std::string& answer = "") {
+    auto token = or_throw(SoftwareToken::open("totp", Secret("12345678901234567890")));
+    auto attempt = run.attempt;
+    attempt.token = &token;
+    gateway.will_answer(form(name_and_password + R"(<input type="password" name="secondary_password"/>)"));
+    if (!answer.empty()) gateway.will_answer(answer);
+    return run.run(both(attempt, or_throw(proto::Url::parse(gateway.url())), admission));
+  }
+};
+
+TEST_F(LogInWithToken, a_code_does_not_go_out_a_second_time) {
+  // The gateway takes it and closes.
+  EXPECT_EQ(log_in_with_token().error.find("the gateway closed the connection while"), 0U);
   EXPECT_EQ(gateway.requests.size(), 1U);
   EXPECT_EQ(gateway.connections, 1);
+}
+
+TEST_F(LogInWithToken, a_code_goes_over_a_new_connection_where_the_gateway_has_left_the_old_one) {
+  gateway.hangs_up_after = 1;
+  EXPECT_EQ(log_in_with_token(complete_with_token).error, "");
+  EXPECT_EQ(gateway.requests.size(), 2U);
+  EXPECT_EQ(gateway.connections, 2);
 }
 
 TEST_F(LogIn, a_gateway_that_hangs_up_on_every_connection_is_not_tried_for_ever) {

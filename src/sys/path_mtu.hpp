@@ -1,4 +1,4 @@
-// What the kernel knows of the path of a TCP connection.
+// What the kernel knows of a TCP connection and its path.
 #pragma once
 
 #include "base/ip.hpp"
@@ -7,6 +7,9 @@ namespace sallyport::sys {
 
 // The largest IP packet towards the peer, from its interface and from ICMP; 0: not known.
 int path_mtu(int tcp_socket);
+
+// The peer has said that it sends nothing more, or the connection is broken.
+bool has_ended(int tcp_socket);
 
 // Our own address on it, the one that the peer knows.
 Result<Address> local_address(int tcp_socket);
