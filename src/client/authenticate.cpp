@@ -142,8 +142,7 @@ void check_answerable(const Round& round, const ConnectOptions& options) {
 
 std::string reply_with(const Answers& answers, const Login& login, bool version_1,
                        const ConnectOptions& options) {
-  if (version_1)
-    return proto::FormReply{.group = {}, .fields = without_repetitions(answers.fields)}.serialize();
+  if (version_1) return proto::FormReply{.group = {}, .fields = answers.fields}.serialize();
   proto::AuthReply reply;
   reply.client = client_info(options);
   reply.opaque = login.opaque;

@@ -85,11 +85,6 @@ bool repetition_differs(const std::vector<proto::FormField>& answers) {
   });
 }
 
-std::vector<proto::FormField> without_repetitions(std::vector<proto::FormField> answers) {
-  std::erase_if(answers, is_repetition);
-  return answers;
-}
-
 std::string words_of(const proto::AuthForm& form) {
   auto words = form.error ? form.error->filled() : form.message.filled();
   const auto last = words.find_last_not_of(" \t\r\n.");

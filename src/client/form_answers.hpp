@@ -42,10 +42,9 @@ std::optional<Secret> value_in(const proto::AuthField& list, const Secret& answe
 // Null: that field was not answered.
 const Secret* answer_to(const std::vector<proto::FormField>& answers, std::string_view name);
 
-// A new password or PIN and its repetition (verify_password, verify_pin) differ. The repetition is the
-// client's affair; it is not sent.
+// A new password or PIN and its repetition (verify_password, verify_pin) differ. Comparing them is the
+// client's affair: version 2 of the login sends one only, version 1 both.
 bool repetition_differs(const std::vector<proto::FormField>& answers);
-std::vector<proto::FormField> without_repetitions(std::vector<proto::FormField> answers);
 
 // Why the gateway turned an answer down, or what it asks for: its error, else its message, on one line.
 std::string words_of(const proto::AuthForm& form);

@@ -93,11 +93,5 @@ TEST(FormAnswers, the_gateways_error_goes_before_its_message) {
   EXPECT_EQ(words_of(form), "No entry?");
 }
 
-TEST(FormAnswers, a_repetition_is_not_sent) {
-  const std::vector<proto::FormField> answers{
-      {"new_password", Secret("a")}, {"verify_password", Secret("a")}, {"verify_pin", Secret("b")}};
-  EXPECT_EQ(without_repetitions(answers), (std::vector<proto::FormField>{{"new_password", Secret("a")}}));
-}
-
 }  // namespace
 }  // namespace sallyport::client
