@@ -60,9 +60,10 @@ Result<NamedHost> find_named_host(const std::vector<ProfileFile>& profiles, std:
     return fail(ErrorKind::unsupported, "the client profile " + first.by_ipsec + " reaches " +
                                             terminal_line(name) + " by IPsec, which is not supported");
   }
-  return fail(ErrorKind::unavailable, terminal_line(name) +
-                                          " is no host, and no client profile has it; `sallyport profile "
-                                          "list` shows their names");
+  const auto as_host = proto::Url::parse(name);
+  return fail(ErrorKind::unavailable,
+              terminal_line(name) + " is no host (" + (as_host ? "" : as_host.error().text) +
+                  "), and no client profile has it; `sallyport profile list` shows their names");
 }
 
 }  // namespace sallyport::client

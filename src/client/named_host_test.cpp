@@ -25,8 +25,7 @@ std::string office_at(const std::string& address) {
 
 const std::string head_office = office_at("vpn.example.com:8443") + "<UserGroup>staff</UserGroup>";
 const std::string by_ipsec = "<PrimaryProtocol>IPsec</PrimaryProtocol>";
-const std::string nowhere =
-    " is no host, and no client profile has it; `sallyport profile list` shows their names";
+const std::string nowhere = "\"), and no client profile has it; `sallyport profile list` shows their names";
 
 TEST(NamedHost, is_asked_for_only_where_the_target_can_be_no_host) {
   for (const auto* host : {"vpn", "vpn/staff", "localhost", "VPN:8443", "vpn.example.com", "192.0.2.1",
@@ -40,8 +39,9 @@ TEST(NamedHost, is_asked_for_only_where_the_target_can_be_no_host) {
 TEST(NamedHost, is_the_entrys_address_with_its_user_group) {
   EXPECT_EQ(url_for("Head office", head_office), "vpn.example.com:8443/staff");
   EXPECT_EQ(url_for("HEAD OFFICE", head_office), "vpn.example.com:8443/staff");
-  EXPECT_EQ(url_for("Head offic", head_office), "Head offic" + nowhere);
-  EXPECT_EQ(url_for("Head office", office_at("a b")), "Head office" + nowhere);
+  const std::string no_host = " is no host (the URL has no valid host name: \"";
+  EXPECT_EQ(url_for("Head offic", head_office), "Head offic" + no_host + "Head offic" + nowhere);
+  EXPECT_EQ(url_for("Head office", office_at("a b")), "Head office" + no_host + "Head office" + nowhere);
 }
 
 TEST(NamedHost, of_two_profiles_for_different_gateways_is_none) {
