@@ -33,9 +33,18 @@ std::vector<const AuthField*> questions(const AuthForm& form, const std::string&
 // ocserv 1.1.6 tells a refusal in the message: "Login failed.\nPlease enter your password." Only its
 // beginning counts: "a wrong code locks the account" is none.
 bool tells_of_failure(std::string_view message) {
-  constexpr std::array<std::string_view, 9> beginnings{
-      "login failed", "login incorrect", "login denied", "authentication failed", "access denied",
-      "invalid ",     "incorrect ",      "wrong ",       "password incorrect"};
+  constexpr std::array<std::string_view, 12> beginnings{"login failed",
+                                                        "login incorrect",
+                                                        "login denied",
+                                                        "your login failed",
+                                                        "access denied",
+                                                        "password incorrect",
+                                                        "authentication failed",
+                                                        "password is incorrect",
+                                                        "invalid ",
+                                                        "incorrect ",
+                                                        "wrong ",
+                                                        "sorry"};
   message.remove_prefix(std::min(message.find_first_not_of(" \t\r\n"), message.size()));
   return std::ranges::any_of(
       beginnings, [&](std::string_view beginning) { return starts_with_ignoring_case(message, beginning); });
