@@ -105,7 +105,7 @@ net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfi
 net::Task<proto::HttpReply> finish(const Caller& caller, const proto::HttpRequest& request,
                                    const proto::ConnectionProfile& profile, const store::Dialogue& login,
                                    Dialect dialect) {
-  caller.services.dialogues.end(login.key);
+  if (!caller.services.dialogues.end(login.key)) co_return login_in_use();  // admits one, and once
   auto reply = co_await new_session(caller, request, {login.user, profile}, dialect);
   co_return reply;
 }
@@ -145,10 +145,8 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   auto login = login_of(caller, request, answers.opaque);
   const auto& profile = profile_of(caller, request, answers, login);
   const bool is_new = !is_begun(login, profile, caller.settings->generation);
-  if (is_new) {
-    begin_rounds(login, profile, caller.settings->generation);
-    login.path = proto::route_path(request.target);
-  }
+  if (login.connection_profile != profile.name) login.path = proto::route_path(request.target);
+  if (is_new) begin_rounds(login, profile, caller.settings->generation);
   const auto certificate = take_certificate(login, profile, caller.certificate);
   const auto method = next_method(profile, login);
   if (!method) {  // the certificate says it all, and now the group is chosen

@@ -83,10 +83,13 @@ bool DialogueStore::save(Dialogue& dialogue) {
   return true;
 }
 
-void DialogueStore::end(std::string_view key) {
+bool DialogueStore::end(std::string_view key) {
   const auto index = index_of(key);
   const std::lock_guard lock(mutex_);
-  if (const auto number = by_key_.find(index); number != by_key_.end()) drop(number->second);
+  const auto number = by_key_.find(index);
+  if (number == by_key_.end()) return false;
+  drop(number->second);
+  return true;
 }
 
 std::optional<Dialogue> DialogueStore::find(const Index& index, std::string_view text, Time now) const {

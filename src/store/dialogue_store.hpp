@@ -54,7 +54,7 @@ class DialogueStore {
   // counts a try here before he lets it be checked cannot be outrun by tries side by side. key, handle,
   // remote and expires stay as they were. Afterwards the version is one higher, here and in `dialogue`.
   bool save(Dialogue& dialogue);
-  void end(std::string_view key);
+  bool end(std::string_view key);  // false: it had ended
 
  private:
   using Number = std::uint64_t;  // in the order of beginning, which is that of expiry as well

@@ -24,9 +24,8 @@ struct SqliteSchema {
 
 class SqliteDatabase {
  public:
-  // Both files exist and are open for reading and writing; a database without
-  // tables is new. malformed: damaged,
-  // or something else; unsupported: of a later version; unavailable: cannot be read or written.
+  // Both files exist and are open for reading and writing; a database without tables is new. malformed:
+  // damaged, or something else; unsupported: of another version; unavailable: cannot be read or written.
   static Result<SqliteDatabase> open(Descriptor database, Descriptor log, const SqliteSchema& schema);
 
   SqliteDatabase(SqliteDatabase&&) = default;
