@@ -94,10 +94,6 @@ net::Task<std::size_t> fetch_all(const HttpSession& login, const Admission& admi
   co_return bytes;
 }
 
-}  // namespace
-
-namespace {
-
 // What is to be fetched; its name goes into the flow.
 struct Plan {
   std::vector<AnnouncedProfile> wanted;
