@@ -2,21 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/round_trip_test.hpp"
+
 namespace sallyport::proto {
 
 namespace {
-
-template <class M>
-void expect_round_trip(const M& message) {
-  const auto bytes = encode(message);
-  const auto again = decode<M>(bytes);
-  ASSERT_TRUE(again) << again.error().text;
-  EXPECT_EQ(*again, message);
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(decode<M>(ByteView(bytes).first(size)))
-        << "a message cut to " << size << " bytes was accepted";
-  }
-}
 
 ConnectionStart start() {
   ConnectionStart start{1000, 1000, 77, true, "vpn.example.com:443 pin-sha256:A\n", {UserFile::ca_file}};

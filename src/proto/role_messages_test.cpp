@@ -3,24 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "proto/gateway_settings.hpp"
+#include "proto/round_trip_test.hpp"
 
 namespace sallyport::proto {
 
-namespace {
-
-template <class M>
-void expect_round_trip(const M& message) {
-  const auto bytes = encode(message);
-  const auto again = decode<M>(bytes);
-  ASSERT_TRUE(again) << again.error().text;
-  EXPECT_EQ(*again, message);
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(decode<M>(ByteView(bytes).first(size)))
-        << "a message cut to " << size << " bytes was accepted";
-  }
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST(RoleMessages, round_trip_and_refuse_to_be_cut) {
   const RoleSettings role{61180, 61180, 42, 3, true};
