@@ -1,13 +1,12 @@
 // What is spent stays spent: over a restart, with a full disk, and with a file that can't be used.
 #include "authenticator/otp_database.hpp"
 
-#include <csignal>
-
 #include <gtest/gtest.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file_size_limit_test.hpp"
 
 namespace sallyport::authenticator {
 namespace {
@@ -40,23 +39,6 @@ struct Files {
     auto state = or_throw(opened->load());
     return std::make_shared<auth::OtpLedger>(std::move(state), std::move(opened));
   }
-};
-
-// While it lives no file grows beyond `size` bytes.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t size) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{size, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
 };
 
 rlim_t size_of(const Descriptor& file) {
@@ -111,7 +93,7 @@ TEST(OtpDatabase, a_code_that_a_full_disk_does_not_take_is_not_accepted_and_yet_
   const auto file = tokens();
   {
     const auto ledger = files.open_ledger();
-    const FileSizeLimit limit(size_of(files.log));
+    const testing::FileSizeLimit limit(size_of(files.log));
     const auto refused = ledger->verify("local", file, "alice", Secret("755224"), now);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), (Error{ErrorKind::unavailable,
@@ -128,7 +110,7 @@ TEST(OtpDatabase, takes_codes_again_when_there_is_room) {
   const auto file = tokens();
   const auto ledger = files.open_ledger();
   {
-    const FileSizeLimit limit(size_of(files.log));
+    const testing::FileSizeLimit limit(size_of(files.log));
     ASSERT_FALSE(ledger->verify("local", file, "alice", Secret("755224"), now));
   }
   EXPECT_EQ(or_throw(ledger->verify("local", file, "alice", Secret("287082"), now)), Verdict::accepted);

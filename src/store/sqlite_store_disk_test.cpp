@@ -2,14 +2,13 @@
 // disk full; and how long it takes.
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdio>
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "base/file_size_limit_test.hpp"
 #include "store/store_files_test.hpp"
 
 namespace sallyport::store {
@@ -32,23 +31,6 @@ std::optional<Files> files_on_a_small_disk() {
   };
   return Files{make("database"), make("log")};
 }
-
-// While it lives no file grows beyond `size` bytes.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t size) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{size, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -125,7 +107,7 @@ TEST(SqliteStoreDisk, a_full_disk_refuses_changes_and_keeps_all_as_it_was) {
     auto second = sample_session(2);
     second.policy = policy_named("not written yet");
     {
-      const FileSizeLimit limit(content_of(files.log).size());
+      const sallyport::testing::FileSizeLimit limit(content_of(files.log).size());
       for (int again = 0; again < 3; ++again) {
         const auto refused = run(store->create(second));
         ASSERT_FALSE(refused);
