@@ -102,14 +102,6 @@ net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfi
   co_return Result<void>();
 }
 
-net::Task<proto::HttpReply> finish(const Caller& caller, const proto::HttpRequest& request,
-                                   const proto::ConnectionProfile& profile, const store::Dialogue& login,
-                                   Dialect dialect) {
-  if (!caller.services.dialogues.end(login.key)) co_return login_in_use();  // admits one, and once
-  auto reply = co_await new_session(caller, request, {login.user, profile}, dialect);
-  co_return reply;
-}
-
 // The login goes on with the same form, but for the last of its tries.
 proto::HttpReply refuse(const Caller& caller, const store::Dialogue& login, std::string_view user,
                         const std::string& why, proto::AuthForm form, Dialect dialect) {
@@ -150,7 +142,7 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   const auto certificate = take_certificate(login, profile, caller.certificate);
   const auto method = next_method(profile, login);
   if (!method) {  // the certificate says it all, and now the group is chosen
-    auto reply = co_await finish(caller, request, profile, login, answers.dialect);
+    auto reply = co_await new_session(caller, request, profile, std::move(login), answers.dialect);
     co_return reply;
   }
   if (is_new && !are_for(method, answers)) {
@@ -189,7 +181,7 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   login.proven.insert(*method);
   if (!dialogues.save(login)) co_return login_in_use();  // one that has ended admits nobody
   if (!next_method(profile, login)) {
-    auto reply = co_await finish(caller, request, profile, login, answers.dialect);
+    auto reply = co_await new_session(caller, request, profile, std::move(login), answers.dialect);
     co_return reply;
   }
   co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);

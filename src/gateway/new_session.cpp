@@ -29,17 +29,19 @@ store::SessionId random_id() {
 }  // namespace
 
 net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpRequest& request,
-                                        ProvenUser user, Dialect dialect) {
+                                        const proto::ConnectionProfile& profile, store::Dialogue login,
+                                        Dialect dialect) {
   using flow::FieldName;
-  const auto* policy = caller.host().policy(user.profile.group_policy);
+  if (!caller.services.dialogues.end(login.key)) co_return login_in_use();
+  const auto* policy = caller.host().policy(profile.group_policy);
   const Secret token(to_base64(or_throw(tls::random_secret(token_size)).reveal()));
   const auto now = wall_now();
 
   store::Session wanted;
   wanted.id = random_id();
   wanted.token_hash = store::hash_of(token);
-  wanted.user = user.name;
-  wanted.connection_profile = user.profile.name;
+  wanted.user = login.user;
+  wanted.connection_profile = profile.name;
   wanted.policy = std::make_shared<const proto::GroupPolicy>(*policy);  // does not hold the settings
   wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
@@ -49,17 +51,17 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   if (policy->session_timeout.count() > 0) wanted.expires_at = now + policy->session_timeout;
   const auto session = co_await caller.services.sessions.create(std::move(wanted));
   if (!session) {
-    log::error("a login could not be kept: " + session.error().text, {{"user", user.name}});
+    log::error("a login could not be kept: " + session.error().text, {{"user", login.user}});
     co_return unavailable("the session could not be stored");
   }
 
-  log::notice("logged in", {{"user", user.name},
-                            {"connection_profile", user.profile.name},
+  log::notice("logged in", {{"user", login.user},
+                            {"connection_profile", profile.name},
                             {"peer", caller.peer.to_text()},
                             {"session", static_cast<std::int64_t>(session->id)}});
   caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, flow::Step::finished)
-                         .with(FieldName::user, user.name)
-                         .with(FieldName::connection_profile, user.profile.name)
+                         .with(FieldName::user, login.user)
+                         .with(FieldName::connection_profile, profile.name)
                          .with(FieldName::session, static_cast<std::int64_t>(session->id)));
   auto complete = complete_document(*session, caller.certificate_hash);
   complete.session_token = token;

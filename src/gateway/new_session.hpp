@@ -8,13 +8,11 @@
 
 namespace sallyport::gateway {
 
-struct ProvenUser {
-  std::string name;
-  const proto::ConnectionProfile& profile;
-};
-
-// 200 with the `complete` document and the cookies, or 503 when the session can't be stored.
+// Ends the login, which has proven its user by all that the profile wants. 200 with the `complete` document
+// and the cookies, or 503: the login had ended already, so that it admits one and once, or the session can't
+// be stored.
 net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpRequest& request,
-                                        ProvenUser user, Dialect dialect);
+                                        const proto::ConnectionProfile& profile, store::Dialogue login,
+                                        Dialect dialect);
 
 }  // namespace sallyport::gateway

@@ -44,8 +44,7 @@ net::Task<proto::HttpReply> select_group(const Caller& caller, const proto::Http
   }
   const bool decided = chosen != nullptr || !offers_groups(host, profile, login);
   if (decided && !only_looks(request) && !next_method(profile, login)) {
-    if (!caller.services.dialogues.end(login.key)) co_return login_in_use();
-    auto reply = co_await new_session(caller, request, {login.user, profile}, opening.dialect);
+    auto reply = co_await new_session(caller, request, profile, std::move(login), opening.dialect);
     co_return reply;
   }
   co_return next_form(form_for(host, profile, login), login, opening.dialect);
