@@ -6,12 +6,12 @@
 #include "client/terminal_text.hpp"
 #include "proto/form_encoding.hpp"
 #include "proto/profile.hpp"
+#include "tls/digest.hpp"
 
 namespace sallyport::client {
 
 namespace {
 
-constexpr std::size_t sha1_size = 20;
 constexpr std::size_t most_packages_named = 8;
 
 Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
@@ -24,8 +24,7 @@ Result<AnnouncedProfile> announced(std::string path, const std::string& hash) {
                 "the gateway announces a client profile under a name that can't be kept here, " +
                     terminal_line(path));
   }
-  const auto digest = from_hex(hash);
-  if (!digest || digest->size() != sha1_size) {
+  if (!tls::is_sha1_hex(hash)) {
     return fail(ErrorKind::malformed,
                 "the gateway announces the client profile " + *name + " without its SHA-1");
   }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "client/folders.hpp"
 #include "sys/files.hpp"
+#include "tls/digest.hpp"
 
 namespace sallyport::client {
 
@@ -13,12 +14,6 @@ namespace {
 constexpr std::size_t max_file = 64U << 10;
 constexpr std::string_view file_name = "/preferences.xml";
 constexpr std::size_t most_thumbprints = 16;
-constexpr std::size_t sha1_size = 20;
-
-bool is_sha1(std::string_view text) {
-  const auto bytes = from_hex(text);
-  return bytes && bytes->size() == sha1_size;
-}
 
 bool is_plain(std::string_view text) {
   return text.size() <= proto::max_remembered_text &&
@@ -46,7 +41,7 @@ Result<void> save_preferences(const proto::Preferences& preferences) {
 
 Result<proto::Preferences> remember(proto::Preferences preferences, const proto::Remember& known,
                                     std::string_view name, std::string_view address) {
-  const bool hash_fits = known.certificate_hash.empty() || is_sha1(known.certificate_hash);
+  const bool hash_fits = known.certificate_hash.empty() || tls::is_sha1_hex(known.certificate_hash);
   if (!is_plain(known.user) || !is_plain(known.group) || !hash_fits) {
     return fail(ErrorKind::malformed, "what is to be remembered makes no sense");
   }

@@ -1,6 +1,5 @@
 #include "tls/certificate.hpp"
 
-#include <array>
 #include <ctime>
 
 #include <openssl/err.h>
@@ -10,6 +9,7 @@
 
 #include "base/ip.hpp"
 #include "base/text.hpp"
+#include "tls/digest.hpp"
 #include "tls/failure.hpp"
 
 namespace sallyport::tls {
@@ -209,10 +209,7 @@ KeyType Certificate::key_type() const {
 }
 
 std::string Certificate::fingerprint() const {
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  X509_digest(handle_.get(), EVP_sha1(), digest.data(), &size);
-  return to_hex(ByteView(digest).first(size), HexCase::upper);
+  return sha1_hex(der());
 }
 
 std::string Certificate::subject() const {

@@ -15,4 +15,10 @@ std::string sha1_hex(ByteView bytes) {
   return to_hex(ByteView(digest).first(size), HexCase::upper);
 }
 
+bool is_sha1_hex(std::string_view text) {
+  constexpr std::size_t sha1_size = 20;
+  const auto bytes = from_hex(text);
+  return bytes && bytes->size() == sha1_size;
+}
+
 }  // namespace sallyport::tls

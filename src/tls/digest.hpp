@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/bytes.hpp"
 
@@ -9,5 +10,7 @@ namespace sallyport::tls {
 
 // 40 upper-case hex digits.
 std::string sha1_hex(ByteView bytes);
+// Whether the text can be one, in either case.
+bool is_sha1_hex(std::string_view text);
 
 }  // namespace sallyport::tls
