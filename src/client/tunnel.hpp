@@ -18,7 +18,8 @@ inline constexpr tunnel::TunnelId only_tunnel{1, 1};
 
 struct TimeUp {};  // somebody set an alarm
 
-using Happening = std::variant<tunnel::Ended, tunnel::Totals, tunnel::DtlsReport, proto::UserWish, TimeUp>;
+using Happening = std::variant<tunnel::Ended, tunnel::Totals, tunnel::DtlsReport, tunnel::RekeyReport,
+                               proto::UserWish, TimeUp>;
 
 class Tunnel {
  public:

@@ -65,6 +65,7 @@ class Tunnels {
   void on(const tunnel::Ended& ended);
   void on(const tunnel::Totals& totals);
   void on(const tunnel::DtlsReport& report);
+  void on(const tunnel::RekeyReport&) {}  // a client's
   void record(const LiveTunnel& live);
   void spawn(net::Task<void> task, std::string_view what);
 

@@ -16,6 +16,7 @@
 #include "proto/backoff.hpp"
 #include "proto/cstp_frame.hpp"
 #include "proto/keepalive.hpp"
+#include "proto/rekey.hpp"
 #include "tls/connection.hpp"
 #include "tls/dtls.hpp"
 #include "tls/library.hpp"
@@ -29,6 +30,12 @@ struct TunnelId {
   auto operator<=>(const TunnelId&) const = default;
 };
 
+// When the keys of a TLS channel are renewed, and how.
+struct Rekey {
+  proto::RekeyAction action = proto::RekeyAction::none;
+  std::chrono::seconds every{0};
+};
+
 struct TunnelSettings {
   TunnelId id;
   // Inner: packets from the TUN to these go to this peer (the longest prefix wins), and it may send from
@@ -36,6 +43,9 @@ struct TunnelSettings {
   std::vector<Prefix> addresses;
   std::uint16_t mtu = 0;            // largest inner packet the peer is sent
   proto::Keepalive::Rule liveness;  // of the TLS channel
+  // At the client what the worker does; at the gateway what it lets the client do, and not before half the
+  // time.
+  Rekey rekey = {};
 };
 
 // --- commands
@@ -57,6 +67,7 @@ struct DtlsSettings {
   proto::Keepalive::Rule liveness;  // of the DTLS channel
   std::optional<Endpoint> gateway;  // at the client: whom its hellos go to
   std::size_t hellos = proto::DtlsBackoff::all_hellos;  // ... and how many, until it gives up
+  std::chrono::seconds rekey_every{0};                  // ... and when its keys are too old; 0: never
 };
 
 // A gateway's worker takes hellos for the tunnel from now on; told before the client can know of it, since a
@@ -131,6 +142,14 @@ struct DtlsReport {
   std::string why;  // one sentence
 };
 
-using Event = std::variant<Ended, Totals, DtlsReport>;
+// At the client: the tunnel's keys have been renewed in place, by `action`; or they are due and only a new
+// tunnel (`new_tunnel`) can renew them, which is told once.
+struct RekeyReport {
+  TunnelId id;
+  proto::RekeyAction action = proto::RekeyAction::none;
+  std::string why;  // of new_tunnel: one sentence
+};
+
+using Event = std::variant<Ended, Totals, DtlsReport, RekeyReport>;
 
 }  // namespace sallyport::tunnel
