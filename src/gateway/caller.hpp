@@ -10,6 +10,7 @@
 #include "flow/recorder.hpp"
 #include "gateway/authenticator_link.hpp"
 #include "gateway/client_certificate.hpp"
+#include "gateway/session_clock.hpp"
 #include "proto/gateway_settings.hpp"
 #include "store/dialogue_store.hpp"
 #include "store/session_store.hpp"
@@ -24,6 +25,7 @@ struct Services {
   store::DialogueStore& dialogues;
   AuthenticatorLink& authenticator;
   Tunnels& tunnels;
+  SessionClock clock;
 };
 
 struct Caller {

@@ -8,7 +8,6 @@
 #include "gateway/live_session.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/tunnels.hpp"
-#include "gateway/wall_clock.hpp"
 #include "proto/mtu.hpp"
 #include "proto/url.hpp"
 #include "sys/path_mtu.hpp"
@@ -36,7 +35,7 @@ ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request
   facts.mtu_limit = caller.settings->mtu_limit;
   if (const auto* pool = caller.host().pool(store::policy_of(session).address_pool)) facts.pool = *pool;
   facts.certificate_hash = caller.certificate_hash;
-  facts.now = wall_now();
+  facts.now = caller.services.clock.now();
   const auto local = or_throw(sys::local_address(stream.number()));
   facts.dtls = or_throw(choose_dtls(request, *caller.settings, local));
   return facts;

@@ -1,14 +1,12 @@
 #include "gateway/live_session.hpp"
 
-#include "gateway/wall_clock.hpp"
-
 namespace sallyport::gateway {
 
 net::Task<std::optional<store::Session>> live_session(const Caller& caller, const Secret& token) {
   if (token.empty()) co_return std::nullopt;
   auto session = or_throw(co_await caller.services.sessions.find(store::hash_of(token)));
   const auto end = session ? store::end_of(*session) : std::nullopt;
-  if (end && *end <= wall_now()) session.reset();
+  if (end && *end <= caller.services.clock.now()) session.reset();
   co_return session;
 }
 

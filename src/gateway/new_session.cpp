@@ -8,7 +8,6 @@
 #include "gateway/download.hpp"
 #include "gateway/login.hpp"
 #include "gateway/replies.hpp"
-#include "gateway/wall_clock.hpp"
 #include "proto/auth_complete.hpp"
 #include "proto/cookies.hpp"
 #include "tls/random.hpp"
@@ -18,8 +17,6 @@ namespace sallyport::gateway {
 namespace {
 
 constexpr std::size_t token_size = 32;
-// A session that nobody connects to: as long as ocserv's cookies live.
-constexpr std::chrono::seconds unused_life{300};
 
 store::SessionId random_id() {
   const auto bytes = or_throw(tls::random_bytes(sizeof(store::SessionId)));
@@ -35,7 +32,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   if (!caller.services.dialogues.end(login.key)) co_return login_in_use();
   const auto* policy = caller.host().policy(profile.group_policy);
   const Secret token(to_base64(or_throw(tls::random_secret(token_size)).reveal()));
-  const auto now = wall_now();
+  const auto now = caller.services.clock.now();
 
   store::Session wanted;
   wanted.id = random_id();
@@ -47,7 +44,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.remote = caller.peer;
   wanted.created_at = now;
   wanted.last_active = now;
-  wanted.dies_at = now + unused_life;
+  wanted.dies_at = now + store::unused_life;
   if (policy->session_timeout.count() > 0) wanted.expires_at = now + policy->session_timeout;
   const auto session = co_await caller.services.sessions.create(std::move(wanted));
   if (!session) {

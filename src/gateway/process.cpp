@@ -6,7 +6,6 @@
 #include "gateway/admin_sessions.hpp"
 #include "gateway/download.hpp"
 #include "gateway/next_message.hpp"
-#include "gateway/wall_clock.hpp"
 #include "store/memory_store.hpp"
 #include "store/sqlite_store.hpp"
 #include "sys/boot_clock.hpp"
@@ -79,11 +78,12 @@ Result<void> GatewayProcess::start() {
   for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
   settings_ =
       std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
-  TRY(start_services(std::move(tun_queues), std::move(udp_sockets), std::move(state_files)));
+  TRY(start_services(SessionClock(orders->booted_at), std::move(tun_queues), std::move(udp_sockets),
+                     std::move(state_files)));
   return apply_settings(settings_, std::move(keeper_sockets));
 }
 
-Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
+Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Descriptor> tun_queues,
                                             std::vector<Descriptor> udp_sockets,
                                             std::vector<Descriptor> state_files) {
   const auto main = threads_.front()->loop->executor();
@@ -92,9 +92,9 @@ Result<void> GatewayProcess::start_services(std::vector<Descriptor> tun_queues,
     sessions = std::make_unique<store::MemoryStore>();
   } else {
     sessions =
-        TRY(store::SqliteStore::open(std::move(state_files[0]), std::move(state_files[1]), wall_now()));
+        TRY(store::SqliteStore::open(std::move(state_files[0]), std::move(state_files[1]), clock.now()));
   }
-  shared_ = std::make_unique<Shared>(main, std::move(sessions));
+  shared_ = std::make_unique<Shared>(main, std::move(sessions), clock);
   shared_->authenticator.use(std::move(authenticator_));
   for (auto& thread : threads_) {
     thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services);

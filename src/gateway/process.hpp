@@ -38,13 +38,16 @@ class GatewayProcess {
  private:
   // What the control threads share, each part with its owner or lock inside.
   struct Shared {
-    Shared(const net::Executor& main, std::unique_ptr<store::SessionStore> opened)
-        : sessions(std::move(opened)), authenticator(main), tunnels(main, *sessions) {}
+    Shared(const net::Executor& main, std::unique_ptr<store::SessionStore> opened, SessionClock clock)
+        : sessions(std::move(opened)),
+          authenticator(main),
+          tunnels(main, *sessions, clock),
+          services{*sessions, dialogues, authenticator, tunnels, clock} {}
     std::unique_ptr<store::SessionStore> sessions;
     store::DialogueStore dialogues{store::DialogueStore::Limits{}};
     AuthenticatorLink authenticator;
     Tunnels tunnels;
-    Services services{*sessions, dialogues, authenticator, tunnels};
+    Services services;
   };
 
   struct Thread {
@@ -53,8 +56,8 @@ class GatewayProcess {
     std::thread runner;
   };
 
-  Result<void> start_services(std::vector<Descriptor> tun_queues, std::vector<Descriptor> udp_sockets,
-                              std::vector<Descriptor> state_files);
+  Result<void> start_services(SessionClock clock, std::vector<Descriptor> tun_queues,
+                              std::vector<Descriptor> udp_sockets, std::vector<Descriptor> state_files);
   Result<void> apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
                               std::vector<Descriptor> keeper_sockets);
   Result<void> tell(const proto::GatewayEvent& event);

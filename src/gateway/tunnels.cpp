@@ -1,7 +1,6 @@
 #include "gateway/tunnels.hpp"
 
 #include "base/log.hpp"
-#include "gateway/wall_clock.hpp"
 
 namespace sallyport::gateway {
 
@@ -31,9 +30,8 @@ std::string_view words_for(proto::TunnelEnd why) {
   }
 }
 
-store::WallTime as_wall(std::chrono::steady_clock::time_point time) {
-  const auto ago = std::chrono::steady_clock::now() - time;
-  return std::chrono::floor<seconds>(std::chrono::system_clock::now() - ago);
+store::WallTime as_session_time(std::chrono::steady_clock::time_point time, store::WallTime now) {
+  return std::chrono::floor<seconds>(now - (std::chrono::steady_clock::now() - time));
 }
 
 }  // namespace
@@ -45,8 +43,8 @@ void add_rest(store::Totals& totals, const LiveTunnel& live) {
   totals.tx_bytes += live.seen.tx_bytes - live.accounted.tx_bytes;
 }
 
-Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions)
-    : owner_(owner), sessions_(sessions), totals_told_(owner) {}
+Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock)
+    : owner_(owner), sessions_(sessions), clock_(clock), totals_told_(owner) {}
 
 Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets) {
   const auto each = queues.empty() ? 0 : udp_sockets.size() / queues.size();
@@ -200,7 +198,7 @@ net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
         or_throw(co_await sessions_.remove(session->id));
         co_return;
       }
-      store::detach(*session, wall_now(), life);
+      store::detach(*session, clock_.now(), life);
     }
     const auto updated = co_await sessions_.update(*session);
     if (updated) co_return;
@@ -224,7 +222,7 @@ net::Task<void> Tunnels::account(LiveTunnel live) {
       co_return;
     }
     add_rest(session->totals, live);
-    session->last_active = std::max(session->last_active, as_wall(live.last_data));
+    session->last_active = std::max(session->last_active, as_session_time(live.last_data, clock_.now()));
     updated = co_await sessions_.update(*session);
   }
   if (!updated) mark(live.accounted);  // the next minute tries again
@@ -250,7 +248,7 @@ net::Task<void> Tunnels::account_all() {
 }
 
 net::Task<void> Tunnels::end_expired() {
-  const auto expired = co_await sessions_.expire(wall_now());
+  const auto expired = co_await sessions_.expire(clock_.now());
   if (!expired) co_return;  // the store has said what is wrong with it
   for (const auto& session : *expired) {
     if (session.connected_at) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/recorder.hpp"
+#include "gateway/session_clock.hpp"
 #include "net/signal.hpp"
 #include "net/task.hpp"
 #include "proto/lifetimes.hpp"
@@ -35,7 +36,7 @@ void add_rest(store::Totals& totals, const LiveTunnel& live);
 
 class Tunnels {
  public:
-  Tunnels(const net::Executor& owner, store::SessionStore& sessions);
+  Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock);
 
   // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
   Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets);
@@ -79,6 +80,7 @@ class Tunnels {
 
   net::Executor owner_;
   store::SessionStore& sessions_;
+  SessionClock clock_;
   std::vector<std::unique_ptr<tunnel::Worker>> workers_;
   // Until its Ended has come, a tunnel that another replaced stands beside its successor.
   std::map<tunnel::TunnelId, LiveTunnel> live_;

@@ -131,6 +131,8 @@ struct GatewayStart {
   std::uint16_t udp_sockets = 0;
   bool state = false;
   bool admin = false;
+  // When CLOCK_BOOTTIME was 0, by the wall clock at the supervisor's start: what sessions' times count from.
+  std::chrono::sys_seconds booted_at{};
   bool operator==(const GatewayStart&) const = default;
 
   static void each_field(auto&& field) {
@@ -142,6 +144,7 @@ struct GatewayStart {
     field("udp_sockets", &M::udp_sockets);
     field("state", &M::state);
     field("admin", &M::admin);
+    field("booted_at", &M::booted_at);
   }
 };
 

@@ -23,6 +23,17 @@ void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> 
   if (life) session.dies_at = now + *life;
 }
 
+void restore(Session& session, WallTime now) {
+  detach(session, now);
+  const auto& policy = policy_of(session);
+  if (session.expires_at && policy.session_timeout.count() > 0) {
+    session.expires_at = std::min(*session.expires_at, now + policy.session_timeout);
+  }
+  if (session.dies_at) {
+    session.dies_at = std::min(*session.dies_at, now + std::max(policy.idle_timeout, unused_life));
+  }
+}
+
 const proto::GroupPolicy& policy_of(const Session& session) {
   static const proto::GroupPolicy none;
   return session.policy ? *session.policy : none;

@@ -39,6 +39,9 @@ struct Totals {
   }
 };
 
+// Of a session that nobody connects to: as long as ocserv's cookies live.
+inline constexpr std::chrono::seconds unused_life{300};
+
 // Longer ones are cut.
 inline constexpr std::size_t max_user_agent = 128;
 inline constexpr std::size_t max_hostname = 255;
@@ -102,6 +105,11 @@ std::optional<WallTime> end_of(const Session& session);
 
 // Its tunnel is gone: it lives as long as `life` says, or else as the policy's idle timeout does, from `now`.
 void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> life = {});
+
+// Read back by the gateway process that serves it from `now` on: what tunnel it had is gone with the former
+// one. The stored times are the clock's of then. If that was wrong and ahead, they are far in the future:
+// nothing lives longer than its policy gives a new session.
+void restore(Session& session, WallTime now);
 
 // Built-in values for a session without a policy: a record of the file may lack one.
 const proto::GroupPolicy& policy_of(const Session& session);

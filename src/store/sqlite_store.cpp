@@ -73,7 +73,7 @@ Result<void> SqliteStore::load(WallTime now) {
     if (policy == policies.end()) return fail_damaged("a session's policy is missing");
     if (record->session.id != id) return fail_damaged("a session has another's id");
     record->session.policy = policy->second;
-    detach(record->session, now);  // its tunnel went with the process
+    restore(record->session, now);
     if (auto restored = table_.restore(std::move(record->session)); !restored)
       return fail_damaged(restored.error().text);
   }

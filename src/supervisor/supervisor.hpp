@@ -77,6 +77,7 @@ class Supervisor {
   int control_threads_ = 1;  // of the first configuration: the listeners are bound to it
   std::uint64_t generation_ = 1;
   std::int64_t started_at_ = 0;
+  std::chrono::sys_seconds booted_at_{};  // by the wall clock at our start
 
   Descriptor signals_;
   Descriptor admin_listener_;

@@ -38,6 +38,8 @@ Result<void> Supervisor::start(bool listening) {
   setup_ = TRY(Setup::load(options_.config_file));
   control_threads_ = setup_->config.process.control_threads;
   started_at_ = sys::boot_time_seconds();
+  booted_at_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
+               std::chrono::seconds(started_at_);
   if (listening) {
     TRY(open_listeners());
     state_ = TRY(open_state_files(setup_->config));
@@ -157,6 +159,7 @@ Result<void> Supervisor::start_gateway() {
       static_cast<std::uint16_t>(tun_queues_.empty() ? 0 : udp_sockets_.size() / tun_queues_.size());
   command.state = state_.sessions.database.is_open();
   command.admin = admin_listener_.is_open();
+  command.booted_at = booted_at_;
   TRY(child.send(proto::GatewayCommand(command), descriptors));
   // Before it serves admins: the first status that it gives is whole.
   TRY(child.send(proto::GatewayCommand(processes_with(child))));
