@@ -78,7 +78,9 @@ struct Opening {
   tunnel::TunnelSettings tunnel;
   std::optional<tunnel::DtlsSettings> dtls;
   proto::UserAgent agent = proto::UserAgent::unknown;
+  std::chrono::milliseconds idle{0};  // so far, over the session's earlier tunnels
   std::chrono::seconds idle_timeout{0};
+  std::optional<store::WallTime> expires_at;
 };
 
 void record(const Caller& caller, const store::Session& session, const Opening& opening) {
@@ -130,7 +132,9 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
     opening.dtls = std::move(*dtls);
   }
   opening.agent = proto::classify_user_agent(request->user_agent);
+  opening.idle = session->idle;
   opening.idle_timeout = store::policy_of(*session).idle_timeout;
+  opening.expires_at = session->expires_at;
   record(caller, *session, opening);
   co_return opening;
 }
@@ -169,7 +173,9 @@ net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http
                          .tls_cipher = stream.connection().cipher(),
                          .agent = opening->agent,
                          .mtu = opening->tunnel.mtu,
-                         .idle_timeout = opening->idle_timeout};
+                         .idle_timeout = opening->idle_timeout,
+                         .idle = proto::IdleTime(opening->idle, std::chrono::steady_clock::now()),
+                         .expires_at = opening->expires_at};
   auto [descriptor, connection] = stream.release();
   tunnels.attach(about, {std::move(opening->tunnel), std::move(library), std::move(descriptor),
                          std::move(connection), channel.take_rest()});

@@ -43,7 +43,6 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
   wanted.created_at = now;
-  wanted.last_active = now;
   wanted.dies_at = now + store::unused_life;
   if (policy->session_timeout.count() > 0) wanted.expires_at = now + policy->session_timeout;
   const auto session = co_await caller.services.sessions.create(std::move(wanted));

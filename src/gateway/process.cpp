@@ -200,6 +200,8 @@ net::Task<void> GatewayProcess::finish(bool end_sessions) {
     co_await disconnect_sessions(shared_->services, {.all = true});
     for (int i = 0; i < goodbye_tries && shared_->tunnels.count() > 0; ++i)
       co_await net::sleep(goodbye_pause);
+  } else {
+    co_await shared_->tunnels.save();
   }
   threads_.front()->loop->stop();
 }

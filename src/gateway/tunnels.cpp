@@ -9,8 +9,9 @@ namespace {
 using std::chrono::seconds;
 using tunnel::EndCause;
 
-constexpr seconds tick{5};  // how exact idle and session timeouts are
-constexpr int ticks_per_accounting = 12;
+constexpr seconds tick{1};  // how exact idle and session timeouts are
+constexpr int ticks_per_accounting = 60;
+constexpr seconds retry_pause{2};
 constexpr std::uint8_t gateway_reason = 0;  // no list of reasons from gateways is known
 
 std::string_view words_for(proto::TunnelEnd why) {
@@ -30,10 +31,6 @@ std::string_view words_for(proto::TunnelEnd why) {
   }
 }
 
-store::WallTime as_session_time(std::chrono::steady_clock::time_point time, store::WallTime now) {
-  return std::chrono::floor<seconds>(now - (std::chrono::steady_clock::now() - time));
-}
-
 }  // namespace
 
 void add_rest(store::Totals& totals, const LiveTunnel& live) {
@@ -44,7 +41,7 @@ void add_rest(store::Totals& totals, const LiveTunnel& live) {
 }
 
 Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock)
-    : owner_(owner), sessions_(sessions), clock_(clock), totals_told_(owner) {}
+    : owner_(owner), sessions_(sessions), clock_(clock), totals_told_(owner), accounted_(owner) {}
 
 Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets) {
   const auto each = queues.empty() ? 0 : udp_sockets.size() / queues.size();
@@ -76,11 +73,17 @@ tunnel::Worker& Tunnels::worker_of(store::SessionId id) {
 }
 
 void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
-  about.last_data = std::chrono::steady_clock::now();
-  const auto session = about.id.session;
+  const auto id = about.id;
   // In this order: what the worker says of the tunnel comes after the entry is there.
   net::dispatch(owner_, [this, about = std::move(about)] { live_.insert_or_assign(about.id, about); });
-  worker_of(session).post(std::move(command));
+  worker_of(id.session).post(std::move(command));
+  net::post(owner_, [this, id] { spawn(confirm(id), "a tunnel's beginning"); });
+}
+
+// The session may have ended after its CONNECT had claimed it: whoever ended it knew of no tunnel.
+net::Task<void> Tunnels::confirm(tunnel::TunnelId id) {
+  const auto session = or_throw(co_await sessions_.find(id.session));
+  if (!session) worker_of(id.session).post(tunnel::End{id, std::nullopt});
 }
 
 void Tunnels::offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings) {
@@ -129,7 +132,7 @@ void Tunnels::on(const tunnel::Totals& totals) {
     const auto found = live_.find(id);
     if (found == live_.end()) continue;
     found->second.seen = counters;
-    found->second.last_data = last_data;
+    if (last_data) found->second.idle->data_at(*last_data);
   }
   if (totals_due_ > 0) --totals_due_;
   totals_told_.notify();
@@ -170,10 +173,14 @@ void Tunnels::record(const LiveTunnel& live) {
 
 void Tunnels::on(const tunnel::Ended& ended) {
   const auto id = ended.totals.id;
-  LiveTunnel last{.id = id};
-  if (auto entry = live_.extract(id)) last = std::move(entry.mapped());
+  auto entry = live_.extract(id);
+  if (!entry) return;
+  auto last = std::move(entry.mapped());
   last.seen = ended.totals.counters;
-  last.last_data = ended.totals.last_data;
+  if (ended.totals.last_data) last.idle->data_at(*ended.totals.last_data);
+  // The successor that it overlapped with goes on from here; what it has carried itself is told again.
+  const auto next = live_.upper_bound(id);
+  if (next != live_.end() && next->first.session == id.session) next->second.idle = last.idle;
   log::notice("tunnel ended: " + std::string(name_of(ended.cause)),
               {{"session", static_cast<std::int64_t>(id.session)},
                {"why", ended.why},
@@ -183,70 +190,119 @@ void Tunnels::on(const tunnel::Ended& ended) {
   if (ended.cause == EndCause::disconnected) {
     const auto reason = ended.said ? ended.said->reason : std::nullopt;
     life = proto::token_life_after_disconnect(reason, last.agent, true);
+  } else if (ended.cause == EndCause::asked) {
+    life = seconds(0);
   }
   spawn(settle(std::move(last), life), "a session's end");
 }
 
 // The session after its tunnel: accounted, and detached or gone. Nothing of that if a later tunnel has it.
+// What can't be written (a full disk) is tried again until it can: nobody else will.
 net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
+  const auto at = clock_.now();
+  const auto idle =
+      ended.idle ? std::optional(ended.idle->at(std::chrono::steady_clock::now())) : std::nullopt;
   for (;;) {
     auto session = or_throw(co_await sessions_.find(ended.id.session));
     if (!session) co_return;
+    const bool is_latest = session->generation == ended.id.generation;
+    if (is_latest && life && life->count() == 0) {
+      const auto removed = co_await sessions_.remove(session->id);
+      if (removed) co_return;
+      co_await net::sleep(retry_pause);
+      continue;
+    }
     add_rest(session->totals, ended);
-    if (session->generation == ended.id.generation) {
-      if (life && life->count() == 0) {
-        or_throw(co_await sessions_.remove(session->id));
-        co_return;
-      }
-      store::detach(*session, clock_.now(), life);
+    if (is_latest) {
+      if (idle) session->idle = *idle;
+      store::detach(*session, at, life);
     }
     const auto updated = co_await sessions_.update(*session);
     if (updated) co_return;
-    if (updated.error().kind != ErrorKind::conflict) throw Failure(updated.error());
+    if (updated.error().kind != ErrorKind::conflict) co_await net::sleep(retry_pause);
   }
 }
 
-net::Task<void> Tunnels::account(LiveTunnel live) {
+net::Task<void> Tunnels::account(tunnel::TunnelId id) {
+  auto found = live_.find(id);
+  if (found == live_.end()) co_return;
+  const auto live = found->second;
+  const auto idle = live.idle->at(std::chrono::steady_clock::now());
   // Counted as accounted at once: if the tunnel ends meanwhile, its end adds the rest only.
-  const auto mark = [this, &live](const tunnel::Counters& accounted) {
-    const auto found = live_.find(live.id);
-    if (found != live_.end()) found->second.accounted = accounted;
-  };
-  mark(live.seen);
+  found->second.accounted = live.seen;
   Result<store::Session> updated = fail(ErrorKind::conflict, "");
   while (!updated && updated.error().kind == ErrorKind::conflict) {
-    auto session = or_throw(co_await sessions_.find(live.id.session));
+    auto session = or_throw(co_await sessions_.find(id.session));
     if (!session) {
       // It was removed while this tunnel's CONNECT was under way, and the End was an earlier tunnel's.
-      worker_of(live.id.session).post(tunnel::End{live.id, std::nullopt});
+      worker_of(id.session).post(tunnel::End{id, std::nullopt});
       co_return;
     }
     add_rest(session->totals, live);
-    session->last_active = std::max(session->last_active, as_session_time(live.last_data, clock_.now()));
+    if (session->generation == id.generation) session->idle = idle;
     updated = co_await sessions_.update(*session);
   }
-  if (!updated) mark(live.accounted);  // the next minute tries again
+  if (updated) co_return;
+  found = live_.find(id);
+  if (found != live_.end()) found->second.accounted = live.accounted;  // the next minute tries again
+}
+
+net::Task<void> Tunnels::account_one_of_all(tunnel::TunnelId id) {
+  try {
+    co_await account(id);
+  } catch (const Failure& failure) {
+    log::warning("a session could not be accounted: " + failure.error().text);
+  }
+  --accounts_due_;
+  accounted_.notify();
+}
+
+// All side by side: the store writes in one transaction what waits together.
+net::Task<void> Tunnels::save() {
+  co_await refresh();
+  accounts_due_ += live_.size();
+  for (const auto& [id, live] : live_) spawn(account_one_of_all(id), "accounting");
+  while (accounts_due_ > 0) co_await accounted_.wait();
 }
 
 net::Task<void> Tunnels::keep_time() {
   for (int ticks = 1;; ++ticks) {
     co_await net::sleep(tick);
-    co_await refresh();
+    co_await end_due();
+    co_await end_expired();
+    if (ticks % ticks_per_accounting == 0) co_await save();
+  }
+}
+
+// The tunnels that have to end, by what is known of them, and why.
+std::vector<std::pair<tunnel::TunnelId, proto::TunnelEnd>> Tunnels::due() const {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::pair<tunnel::TunnelId, proto::TunnelEnd>> due;
+  for (const auto& [id, live] : live_) {
+    if (live.expires_at && *live.expires_at <= clock_.now()) {
+      due.emplace_back(id, proto::TunnelEnd::session_timeout);
+    } else if (live.idle->is_over(live.idle_timeout, now)) {
+      due.emplace_back(id, proto::TunnelEnd::idle_timeout);
+    }
+  }
+  return due;
+}
+
+net::Task<void> Tunnels::end_due() {
+  if (due().empty()) co_return;
+  co_await refresh();  // what was told last may be a minute old
+  const auto all = due();
+  for (const auto& [id, why] : all) {
     try {
-      co_await end_expired();
-      co_await end_idle();
-      if (ticks % ticks_per_accounting == 0) co_await account_all();
-    } catch (const Failure& failure) {  // a full disk, say: the next tick may fare better
-      log::warning("sessions could not be kept in time: " + failure.error().text);
+      const auto session = or_throw(co_await sessions_.find(id.session));
+      if (session && session->generation == id.generation) co_await end(*session, why);
+    } catch (const Failure& failure) {  // a full disk, say; the tunnel's end tries again
+      log::warning("a session's end could not be stored: " + failure.error().text);
     }
   }
 }
 
-net::Task<void> Tunnels::account_all() {
-  const auto all = live_;  // tunnels come and go while we wait
-  for (const auto& [id, live] : all) co_await account(live);
-}
-
+// Those without a tunnel; and whose tunnel is just about to begin.
 net::Task<void> Tunnels::end_expired() {
   const auto expired = co_await sessions_.expire(clock_.now());
   if (!expired) co_return;  // the store has said what is wrong with it
@@ -256,20 +312,6 @@ net::Task<void> Tunnels::end_expired() {
     } else {
       log::notice("session expired",
                   {{"user", session.user}, {"session", static_cast<std::int64_t>(session.id)}});
-    }
-  }
-}
-
-net::Task<void> Tunnels::end_idle() {
-  const auto now = std::chrono::steady_clock::now();
-  std::vector<tunnel::TunnelId> idle;
-  for (const auto& [id, live] : live_) {
-    if (live.idle_timeout.count() > 0 && now - live.last_data >= live.idle_timeout) idle.push_back(id);
-  }
-  for (const auto id : idle) {
-    const auto session = or_throw(co_await sessions_.find(id.session));
-    if (session && session->generation == id.generation) {
-      co_await end(*session, proto::TunnelEnd::idle_timeout);
     }
   }
 }

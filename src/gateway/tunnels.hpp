@@ -11,6 +11,7 @@
 #include "gateway/session_clock.hpp"
 #include "net/signal.hpp"
 #include "net/task.hpp"
+#include "proto/idle_time.hpp"
 #include "proto/lifetimes.hpp"
 #include "store/session_store.hpp"
 #include "tunnel/worker.hpp"
@@ -24,11 +25,12 @@ struct LiveTunnel {
   std::string tls_cipher;
   proto::UserAgent agent = proto::UserAgent::unknown;
   std::uint16_t mtu = 0;
-  std::chrono::seconds idle_timeout{0};  // 0: none
-  tunnel::DtlsReport dtls = {};          // the latest
-  tunnel::Counters seen = {};            // as last told by the worker
-  tunnel::Counters accounted = {};       // the part of it that is in the session's totals
-  std::chrono::steady_clock::time_point last_data = {};
+  std::chrono::seconds idle_timeout{0};         // 0: none
+  std::optional<proto::IdleTime> idle;          // none: it never ran
+  std::optional<store::WallTime> expires_at{};  // the session's time is over
+  tunnel::DtlsReport dtls = {};                 // the latest
+  tunnel::Counters seen = {};                   // as last told by the worker
+  tunnel::Counters accounted = {};              // the part of it that is in the session's totals
 };
 
 // Adds what a tunnel has carried since it was last accounted.
@@ -58,7 +60,8 @@ class Tunnels {
 
   const LiveTunnel* find(tunnel::TunnelId id) const;  // nullptr: it doesn't run
   std::size_t count() const { return live_.size(); }
-  net::Task<void> refresh();  // brings `seen` of all up to date
+  net::Task<void> refresh();  // brings what is known of all up to date
+  net::Task<void> save();     // stores what is known of all
 
  private:
   tunnel::Worker& worker_of(store::SessionId id);
@@ -70,11 +73,13 @@ class Tunnels {
   void record(const LiveTunnel& live);
   void spawn(net::Task<void> task, std::string_view what);
 
+  net::Task<void> confirm(tunnel::TunnelId id);
   net::Task<void> settle(LiveTunnel ended, proto::TokenLife life);
-  net::Task<void> account(LiveTunnel live);
-  net::Task<void> account_all();
+  net::Task<void> account(tunnel::TunnelId id);
+  net::Task<void> account_one_of_all(tunnel::TunnelId id);
   net::Task<void> keep_time();
-  net::Task<void> end_idle();
+  std::vector<std::pair<tunnel::TunnelId, proto::TunnelEnd>> due() const;
+  net::Task<void> end_due();
   net::Task<void> end_expired();
   void tell_end(const store::Session& session, proto::TunnelEnd why);
 
@@ -87,6 +92,8 @@ class Tunnels {
   flow::Recorder flow_{1024};
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
+  net::Signal accounted_;
+  std::size_t accounts_due_ = 0;  // tunnels that save() has still to account
 };
 
 }  // namespace sallyport::gateway

@@ -61,7 +61,9 @@ struct Session {
   std::optional<WallTime> connected_at;  // of the tunnel that runs; none: detached
   std::optional<WallTime> expires_at;    // session timeout; none: no limit
   std::optional<WallTime> dies_at;       // while detached: the token's end unless a CONNECT comes before
-  WallTime last_active{};                // user data
+  // How long it had carried no user data (proto/idle_time.hpp) at its latest tunnel's end, or up to a minute
+  // ago while it has one: that much a kill of the gateway may cost.
+  std::chrono::milliseconds idle{0};
   Totals totals;
   std::uint64_t generation = 0;  // counts claims: only the latest owner may speak for the session
   std::uint32_t node = 0;        // the owner
@@ -83,7 +85,7 @@ struct Session {
     field("connected_at", &M::connected_at);
     field("expires_at", &M::expires_at);
     field("dies_at", &M::dies_at);
-    field("last_active", &M::last_active);
+    field("idle", &M::idle);
     field("totals", &M::totals);
     field("generation", &M::generation);
     field("node", &M::node);

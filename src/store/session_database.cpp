@@ -15,7 +15,7 @@ constexpr SqliteSchema schema{
     .name = "the session store",
     .remedy =
         "remove the session store's files from the state directory and start again; everybody logs in anew",
-    .version = 2,  // grows with every change of the tables or of a record's format
+    .version = 3,  // grows with every change of the tables or of a record's format
     .tables = tables};
 
 }  // namespace

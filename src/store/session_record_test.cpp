@@ -16,6 +16,7 @@ Session full_session() {
   session.connected_at = session.created_at + std::chrono::seconds(5);
   session.expires_at = session.created_at + std::chrono::seconds(86400);
   session.dies_at = session.created_at + std::chrono::seconds(300);
+  session.idle = std::chrono::milliseconds(59001);
   session.totals = {1, 2, 3, 4};
   session.generation = 5;
   session.node = 6;

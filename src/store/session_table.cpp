@@ -47,7 +47,6 @@ std::optional<Session> SessionTable::claim(SessionId id, const Claim& claim) {
   if (!session) return std::nullopt;
   session->node = claim.node;
   session->connected_at = claim.at;
-  session->last_active = claim.at;
   session->remote = claim.remote;
   session->user_agent = claim.user_agent.substr(0, max_user_agent);
   session->hostname = claim.hostname.substr(0, max_hostname);

@@ -101,7 +101,7 @@ TEST(SqliteStore, a_later_versions_file_is_refused) {
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().kind, ErrorKind::unsupported);
   EXPECT_EQ(store.error().text,
-            "a later version wrote the session store (schema 99, this one knows 2): start that version, or "
+            "a later version wrote the session store (schema 99, this one knows 3): start that version, or "
             "remove the session store's files from the state directory and start again; everybody logs in "
             "anew");
 }
@@ -131,7 +131,7 @@ TEST(SqliteStore, an_earlier_versions_file_is_refused_with_what_to_do) {
   ASSERT_FALSE(store);
   EXPECT_EQ(
       store.error().text,
-      "an earlier version wrote the session store (schema 1, this one is 2): remove the session store's "
+      "an earlier version wrote the session store (schema 1, this one is 3): remove the session store's "
       "files from the state directory and start again; everybody logs in anew");
 }
 

@@ -74,7 +74,6 @@ inline Session sample_session(SessionId id, std::string user = "alice") {
   session.hostname = "laptop";
   session.remote = *Endpoint::parse("192.0.2.7:50000");
   session.created_at = WallTime(std::chrono::seconds(1000000));
-  session.last_active = session.created_at;
   return session;
 }
 

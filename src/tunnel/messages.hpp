@@ -108,8 +108,8 @@ std::string_view name_of(EndCause cause);
 
 struct TunnelTotals {
   TunnelId id;
-  Counters counters;  // of this tunnel
-  std::chrono::steady_clock::time_point last_data;
+  Counters counters;                                               // of this tunnel
+  std::optional<std::chrono::steady_clock::time_point> last_data;  // a user's packet, either way; none yet
 };
 
 struct Ended {

@@ -20,7 +20,6 @@ Tunnel::Tunnel(Attach attach, proto::Time now)
     : settings(std::move(attach.settings)),
       channel(std::move(attach.library), std::move(attach.socket), std::move(attach.connection)),
       liveness(settings.liveness, now),
-      last_data(now),
       icmp_errors(icmp_error_interval, icmp_error_burst) {
   limit_packets(settings.mtu);
 }

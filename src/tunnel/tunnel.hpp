@@ -26,7 +26,7 @@ struct Tunnel {
   proto::Keepalive liveness;          // of the TLS channel
   std::unique_ptr<DtlsChannel> dtls;  // null: none was agreed on
   Counters counters;
-  proto::Time last_data;  // a user's packet, either way
+  std::optional<proto::Time> last_data;  // a user's packet, either way
   RateLimit icmp_errors;
 
   // The worker's bookkeeping.

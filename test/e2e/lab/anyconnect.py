@@ -209,6 +209,11 @@ class Tunnel:
         self._buffer = self._buffer[8 + size :]
         return kind, payload
 
+    def last_word(self):
+        """The first frame that is no packet; None: the gateway closed without one."""
+        while (received := self.receive()) is not None and received[0] == DATA:
+            pass
+        return received
 
     def pings(self, inner="10.20.0.1"):
         """Does an echo request through the tunnel come back?"""
@@ -233,18 +238,25 @@ def frame(kind, payload=b""):
 
 def icmp_echo(source, destination, size=56):
     """A ping's IPv4 packet."""
-
-    def checksum(data):
-        total = sum(struct.unpack(f">{len(data) // 2}H", data))
-        while total >> 16:
-            total = (total & 0xFFFF) + (total >> 16)
-        return ~total & 0xFFFF
-
-    def addresses(one):
-        return bytes(int(part) for part in one.split("."))
-
     body = struct.pack(">BBHHH", 8, 0, 0, 77, 1) + bytes(size)
-    body = body[:2] + struct.pack(">H", checksum(body)) + body[4:]
-    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0, 64, 1, 0)
-    head += addresses(source) + addresses(destination)
-    return head[:10] + struct.pack(">H", checksum(head)) + head[12:] + body
+    body = body[:2] + struct.pack(">H", _checksum(body)) + body[4:]
+    return _ipv4(1, source, destination, body)
+
+
+def udp_datagram(source, destination, port=9, size=56):
+    """An IPv4 packet that is user data; without a checksum, as UDP allows."""
+    return _ipv4(17, source, destination, struct.pack(">HHHH", 7007, port, 8 + size, 0) + bytes(size))
+
+
+def _ipv4(protocol, source, destination, body):
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0, 64, protocol, 0)
+    for address in (source, destination):
+        head += bytes(int(part) for part in address.split("."))
+    return head[:10] + struct.pack(">H", _checksum(head)) + head[12:] + body
+
+
+def _checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
