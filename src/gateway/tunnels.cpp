@@ -189,7 +189,7 @@ void Tunnels::on(const tunnel::Ended& ended) {
   proto::TokenLife life;
   if (ended.cause == EndCause::disconnected) {
     const auto reason = ended.said ? ended.said->reason : std::nullopt;
-    life = proto::token_life_after_disconnect(reason, last.agent, true);
+    life = proto::token_life_after_disconnect(reason, last.agent);
   } else if (ended.cause == EndCause::asked) {
     life = seconds(0);
   }

@@ -10,10 +10,10 @@ constexpr seconds grace(15);  // AnyConnect says DISCONNECT on a network change 
 
 }  // namespace
 
-TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, UserAgent agent, bool tunnel_open) {
+TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, UserAgent agent) {
   if (reason != disconnect_reason::user) return std::nullopt;
   const bool means_it = is_openconnect(agent) || agent == UserAgent::sallyport;
-  return means_it && tunnel_open ? dead : grace;
+  return means_it ? dead : grace;
 }
 
 EndRule rule_for(TunnelEnd end) {

@@ -21,8 +21,8 @@ inline constexpr std::uint8_t suspended = 0xd1;
 // nullopt: the token lives until the session's own limits (Disconnected-Timeout among them); 0 s: it is dead.
 using TokenLife = std::optional<std::chrono::seconds>;
 
-// The client said DISCONNECT. `tunnel_open`: it had got its 200 and data could flow.
-TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, UserAgent agent, bool tunnel_open);
+// The client said DISCONNECT. It can only once it has sent its CONNECT: frames are read from the 200 on.
+TokenLife token_life_after_disconnect(std::optional<std::uint8_t> reason, UserAgent agent);
 
 // Any other end.
 enum class TunnelEnd : std::uint8_t {

@@ -14,12 +14,10 @@ constexpr TokenLife grace = seconds(15);
 
 TEST(Lifetimes, a_users_disconnect_ends_the_token_at_once_or_soon) {
   using disconnect_reason::user;
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::openconnect, true), dead);
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::sallyport, true), dead);
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::anyconnect, true), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::unknown, true), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::openconnect, false), grace);
-  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::anyconnect, false), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::openconnect), dead);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::sallyport), dead);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::anyconnect), grace);
+  EXPECT_EQ(token_life_after_disconnect(user, UserAgent::unknown), grace);
 }
 
 TEST(Lifetimes, any_other_disconnect_leaves_the_token_alone) {
@@ -27,7 +25,7 @@ TEST(Lifetimes, any_other_disconnect_leaves_the_token_alone) {
   for (auto reason : {std::optional<std::uint8_t>(), std::optional(reconnecting), std::optional(suspended),
                       std::optional(local_error), std::optional<std::uint8_t>(0)}) {
     for (auto agent : {UserAgent::openconnect, UserAgent::anyconnect, UserAgent::unknown}) {
-      EXPECT_EQ(token_life_after_disconnect(reason, agent, true), std::nullopt);
+      EXPECT_EQ(token_life_after_disconnect(reason, agent), std::nullopt);
     }
   }
 }
