@@ -19,8 +19,6 @@ using Accepted = proto::AuthenticatorAnswer::Accepted;
 using Unavailable = proto::AuthenticatorAnswer::Unavailable;
 using Question = proto::AuthenticatorRequest;
 
-constexpr int most_failures = 3;
-
 // One field of a form is secret; clients that rename a challenge's field call it password.
 template <class Reply>
 Answers answers_in(const Reply& reply) {
@@ -60,14 +58,6 @@ proto::AuthForm same_form(const Caller& caller, const proto::ConnectionProfile& 
   return form;
 }
 
-void record(const Caller& caller, flow::Step step, const store::Dialogue& login, std::string_view reason) {
-  using flow::FieldName;
-  caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, step)
-                         .with(FieldName::user, login.user)
-                         .with(FieldName::round, std::int64_t{login.failures})
-                         .with(FieldName::reason, reason));
-}
-
 // Whether a form of this method may have been what was answered. A login that began with these answers, since
 // its own is over or another group was chosen with them, must not take a one-time password for a password.
 bool are_for(std::optional<AuthMethod> method, const Answers& answers) {
@@ -100,19 +90,6 @@ net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfi
   // Looked at last, so that it takes as long as any other check.
   if (contradicts_proof(login, user)) co_return fail(ErrorKind::denied, "the certificate is another user's");
   co_return Result<void>();
-}
-
-// The login goes on with the same form, but for the last of its tries.
-proto::HttpReply refuse(const Caller& caller, const store::Dialogue& login, std::string_view user,
-                        const std::string& why, proto::AuthForm form, Dialect dialect) {
-  log_refusal(caller, login, user, why);
-  if (login.failures < most_failures) {
-    record(caller, flow::Step::refused, login, why);
-    return next_form(std::move(form), login, dialect);
-  }
-  record(caller, flow::Step::failed, login, why);
-  caller.services.dialogues.end(login.key);
-  return authentication_failed();
 }
 
 }  // namespace

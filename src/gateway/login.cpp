@@ -28,6 +28,14 @@ std::optional<store::Dialogue> find_login(const Caller& caller, const proto::Htt
   return dialogues.find_by_handle(parsed->handle, now);
 }
 
+void record(const Caller& caller, flow::Step step, const store::Dialogue& login, std::string_view reason) {
+  using flow::FieldName;
+  caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, step)
+                         .with(FieldName::user, login.user)
+                         .with(FieldName::round, std::int64_t{login.failures})
+                         .with(FieldName::reason, reason));
+}
+
 std::string login_cookie(const store::Dialogue& login) {
   const proto::SetCookie cookie{
       .name = cookie_name, .value = Secret(login.key), .path = "/", .max_age = store::DialogueLimits{}.life};
@@ -56,6 +64,18 @@ proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, D
   auto reply = form_reply(std::move(form), dialect);
   reply.headers.add("Set-Cookie", login_cookie(login));
   return reply;
+}
+
+proto::HttpReply refuse(const Caller& caller, const store::Dialogue& login, std::string_view user,
+                        std::string_view why, proto::AuthForm form, Dialect dialect) {
+  log_refusal(caller, login, user, why);
+  if (login.failures < most_failures) {
+    record(caller, flow::Step::refused, login, why);
+    return next_form(std::move(form), login, dialect);
+  }
+  record(caller, flow::Step::failed, login, why);
+  caller.services.dialogues.end(login.key);
+  return authentication_failed();
 }
 
 void log_refusal(const Caller& caller, const store::Dialogue& login, std::string_view user,

@@ -21,6 +21,11 @@ std::string forget_login_cookie();
 // When save() says that somebody else has changed or ended the login meanwhile.
 proto::HttpReply login_in_use();
 
+inline constexpr int most_failures = 3;
+// The login goes on with this form, or has ended: this was the last of its tries. Logs as log_refusal does.
+proto::HttpReply refuse(const Caller& caller, const store::Dialogue& login, std::string_view user,
+                        std::string_view why, proto::AuthForm form, Dialect dialect);
+
 // For the log: whom the client called itself (may be empty), and why not.
 void log_refusal(const Caller& caller, const store::Dialogue& login, std::string_view user,
                  std::string_view reason);

@@ -144,4 +144,15 @@ proto::AuthForm certificate_refusal(const proto::VirtualHost& host, const proto:
   return form;
 }
 
+proto::AuthForm session_limit_refusal(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
+                                      const store::Dialogue& login) {
+  auto form = form_for(host, profile, login);
+  // A form without a question would be answered at once, and refused again.
+  form.has_form = next_method(profile, login) || offers_groups(host, profile, login);
+  form.error = proto::Notice{.text =
+                                 "Your other sessions are in use, and you may have no more of them. End one "
+                                 "and log in again."};
+  return form;
+}
+
 }  // namespace sallyport::gateway

@@ -38,4 +38,8 @@ proto::AuthForm certificate_request(const proto::ConnectionProfile& profile, con
 proto::AuthForm certificate_refusal(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
                                     const store::Dialogue& login, std::string_view why);
 
+// The user had proven all, but has as many sessions as the policy allows: `login` begins anew.
+proto::AuthForm session_limit_refusal(const proto::VirtualHost& host, const proto::ConnectionProfile& profile,
+                                      const store::Dialogue& login);
+
 }  // namespace sallyport::gateway

@@ -7,7 +7,9 @@
 #include "gateway/connect_terms.hpp"
 #include "gateway/download.hpp"
 #include "gateway/login.hpp"
+#include "gateway/login_form.hpp"
 #include "gateway/replies.hpp"
+#include "gateway/tunnels.hpp"
 #include "proto/auth_complete.hpp"
 #include "proto/cookies.hpp"
 #include "tls/random.hpp"
@@ -23,6 +25,22 @@ store::SessionId random_id() {
   return or_throw(Reader(bytes).u64()) >> 11;  // below 2^53
 }
 
+// The user may end another session and answer again, in a login of its own: this one has ended. It counts
+// among the wrong answers, since some clients answer by themselves.
+proto::HttpReply refuse_session(const Caller& caller, const proto::ConnectionProfile& profile,
+                                const store::Dialogue& former, Dialect dialect) {
+  auto& dialogues = caller.services.dialogues;
+  auto login = or_throw(dialogues.begin(caller.peer.address, std::chrono::steady_clock::now()));
+  login.path = former.path;
+  login.failures = former.failures + 1;
+  begin_rounds(login, profile, caller.settings->generation);
+  or_throw(take_certificate(login, profile, caller.certificate));
+  dialogues.save(login);
+  auto form = session_limit_refusal(caller.host(), profile, login);
+  return refuse(caller, login, former.user, "as many sessions as the policy allows", std::move(form),
+                dialect);
+}
+
 }  // namespace
 
 net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpRequest& request,
@@ -32,7 +50,6 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   if (!caller.services.dialogues.end(login.key)) co_return login_in_use();
   const auto* policy = caller.host().policy(profile.group_policy);
   const Secret token(to_base64(or_throw(tls::random_secret(token_size)).reveal()));
-  const auto now = caller.services.clock.now();
 
   store::Session wanted;
   wanted.id = random_id();
@@ -42,24 +59,29 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.policy = std::make_shared<const proto::GroupPolicy>(*policy);  // does not hold the settings
   wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
-  wanted.created_at = now;
-  wanted.dies_at = now + store::unused_life;
-  if (policy->session_timeout.count() > 0) wanted.expires_at = now + policy->session_timeout;
-  const auto session = co_await caller.services.sessions.create(std::move(wanted));
-  if (!session) {
-    log::error("a login could not be kept: " + session.error().text, {{"user", login.user}});
+  store::begin(wanted, caller.services.clock.now());
+  const auto created = co_await caller.services.sessions.create(std::move(wanted));
+  if (!created && created.error().kind == ErrorKind::denied) {
+    co_return refuse_session(caller, profile, login, dialect);
+  }
+  if (!created) {
+    log::error("a login could not be kept: " + created.error().text, {{"user", login.user}});
     co_return unavailable("the session could not be stored");
   }
+  for (const auto& ended : created->ended) {
+    caller.services.tunnels.tell_end(ended, proto::TunnelEnd::duplicate_login);
+  }
+  const auto& session = created->session;
 
   log::notice("logged in", {{"user", login.user},
                             {"connection_profile", profile.name},
                             {"peer", caller.peer.to_text()},
-                            {"session", static_cast<std::int64_t>(session->id)}});
+                            {"session", static_cast<std::int64_t>(session.id)}});
   caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, flow::Step::finished)
                          .with(FieldName::user, login.user)
                          .with(FieldName::connection_profile, profile.name)
-                         .with(FieldName::session, static_cast<std::int64_t>(session->id)));
-  auto complete = complete_document(*session, caller.certificate_hash);
+                         .with(FieldName::session, static_cast<std::int64_t>(session.id)));
+  auto complete = complete_document(session, caller.certificate_hash);
   complete.session_token = token;
   complete.message = {.id = "0"};
   auto reply = complete_reply(std::move(complete), dialect);

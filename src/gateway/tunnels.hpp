@@ -55,6 +55,8 @@ class Tunnels {
   void never_ran(tunnel::TunnelId id);
   // Ends a session for a reason of the gateway's own: its record goes, its tunnel is told.
   net::Task<void> end(store::Session session, proto::TunnelEnd why);
+  // The same where the record has gone already.
+  void tell_end(const store::Session& session, proto::TunnelEnd why);
 
   // --- in the owner's thread
 
@@ -81,7 +83,6 @@ class Tunnels {
   std::vector<std::pair<tunnel::TunnelId, proto::TunnelEnd>> due() const;
   net::Task<void> end_due();
   net::Task<void> end_expired();
-  void tell_end(const store::Session& session, proto::TunnelEnd why);
 
   net::Executor owner_;
   store::SessionStore& sessions_;

@@ -65,6 +65,12 @@ constexpr CertificateUserField last_of(CertificateUserField) {
   return CertificateUserField::upn;
 }
 
+// A login of a user who has as many sessions as the policy allows.
+enum class AtSessionLimit : std::uint8_t { end_oldest, refuse };
+constexpr AtSessionLimit last_of(AtSessionLimit) {
+  return AtSessionLimit::refuse;
+}
+
 // What a session may do and is told at CONNECT. 0 s: off, no limit. A session keeps the policy it was made
 // under.
 struct GroupPolicy {
@@ -85,6 +91,7 @@ struct GroupPolicy {
   // SHA-1 of its content: a file that changes makes another policy, and sessions keep what they were told.
   std::string client_profile_hash;
   std::uint32_t max_sessions_per_user = 0;
+  AtSessionLimit at_session_limit = AtSessionLimit::end_oldest;
   std::string address_pool;  // name of one of the VirtualHost's
   bool operator==(const GroupPolicy&) const = default;
 
@@ -106,6 +113,7 @@ struct GroupPolicy {
     field("client_profile", &M::client_profile);
     field("client_profile_hash", &M::client_profile_hash);
     field("max_sessions_per_user", &M::max_sessions_per_user);
+    field("at_session_limit", &M::at_session_limit);
     field("address_pool", &M::address_pool);
   }
 };

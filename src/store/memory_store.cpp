@@ -4,7 +4,7 @@ namespace sallyport::store {
 
 // None of these tasks waits, so the lock is never held across a suspension.
 
-net::Task<Result<Session>> MemoryStore::create(Session session) {
+net::Task<Result<Created>> MemoryStore::create(Session session) {
   const std::lock_guard lock(mutex_);
   co_return table_.create(std::move(session));
 }

@@ -10,7 +10,7 @@ namespace sallyport::store {
 
 class MemoryStore : public SessionStore {
  public:
-  net::Task<Result<Session>> create(Session session) override;
+  net::Task<Result<Created>> create(Session session) override;
   net::Task<Result<std::optional<Session>>> find(TokenHash token) override;
   net::Task<Result<std::optional<Session>>> find(SessionId id) override;
   net::Task<Result<Session>> update(Session session) override;

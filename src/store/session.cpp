@@ -16,6 +16,13 @@ std::optional<WallTime> end_of(const Session& session) {
   return std::min(*session.expires_at, *session.dies_at);
 }
 
+void begin(Session& session, WallTime now) {
+  const auto limit = policy_of(session).session_timeout;
+  session.created_at = now;
+  session.dies_at = now + unused_life;
+  if (limit.count() > 0) session.expires_at = now + limit;
+}
+
 void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> life) {
   session.connected_at.reset();
   const auto idle = policy_of(session).idle_timeout;

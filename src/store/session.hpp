@@ -105,6 +105,9 @@ struct Claim {
 // The end it comes to by itself, whichever is first; none: it has none.
 std::optional<WallTime> end_of(const Session& session);
 
+// Logged in at `now`, under its policy; without a tunnel so far.
+void begin(Session& session, WallTime now);
+
 // Its tunnel is gone: it lives as long as `life` says, or else as the policy's idle timeout does, from `now`.
 void detach(Session& session, WallTime now, std::optional<std::chrono::seconds> life = {});
 

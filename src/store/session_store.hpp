@@ -10,6 +10,11 @@
 
 namespace sallyport::store {
 
+struct Created {
+  Session session;
+  std::vector<Session> ended;  // as they were last
+};
+
 class SessionStore {
  public:
   SessionStore() = default;
@@ -17,8 +22,10 @@ class SessionStore {
   SessionStore& operator=(const SessionStore&) = delete;
   virtual ~SessionStore() = default;
 
-  // A new session, version 1, without addresses. conflict: its id or token is taken.
-  virtual net::Task<Result<Session>> create(Session session) = 0;
+  // A new session, version 1, without addresses. Sessions of the same user end for it where its policy has a
+  // limit of them (choose_to_end), in the same change. conflict: its id or token is taken; denied: the limit
+  // is reached, and none may end.
+  virtual net::Task<Result<Created>> create(Session session) = 0;
   virtual net::Task<Result<std::optional<Session>>> find(TokenHash token) = 0;
   virtual net::Task<Result<std::optional<Session>>> find(SessionId id) = 0;
   // Replaces the record if its version is still session.version. conflict: it is not, or the record is gone.

@@ -27,7 +27,7 @@ constexpr int rounds = 100;
 
 class SessionStoreContract : public ::testing::TestWithParam<std::pair<const char*, MakeStore>> {
  protected:
-  Session create(const Session& session) { return run(store->create(session)).value(); }
+  Session create(const Session& session) { return run(store->create(session)).value().session; }
   Session stored(SessionId id) { return run(store->find(id)).value().value(); }
   bool has(SessionId id) { return run(store->find(id)).value().has_value(); }
   Result<Session> lease(SessionId id, const proto::AddressPool& pool, bool ipv6 = true) {
@@ -81,11 +81,47 @@ TEST_P(SessionStoreContract, of_two_creates_with_one_token_one_conflicts) {
     auto right = left;
     right.id = left.id + 1;
     const auto results =
-        race<Result<Session>>([&] { return store->create(left); }, [&] { return store->create(right); });
+        race<Result<Created>>([&] { return store->create(left); }, [&] { return store->create(right); });
     EXPECT_EQ(successes(results), 1);
     EXPECT_EQ(count_of(results, ErrorKind::conflict), 1);
     EXPECT_EQ(has(left.id), results.first.has_value());
     EXPECT_EQ(has(right.id), results.second.has_value());
+  }
+}
+
+TEST_P(SessionStoreContract, at_the_limit_a_login_ends_the_users_oldest_session) {
+  create(limited_session(1, 1));
+  create(sample_session(2, "bob"));
+  const auto lost = lease(1, sample_pool("10.0.0.0/24")).value();
+  const auto created = run(store->create(limited_session(3, 1))).value();
+  EXPECT_EQ(created.session.id, 3U);
+  ASSERT_EQ(created.ended.size(), 1U);
+  EXPECT_EQ(created.ended[0].id, 1U);
+  EXPECT_EQ(created.ended[0].ipv4, lost.ipv4);
+  EXPECT_FALSE(has(1));
+  EXPECT_EQ(run(store->find(lost.token_hash)).value().has_value(), false);
+  EXPECT_TRUE(has(2));
+}
+
+TEST_P(SessionStoreContract, at_the_limit_a_login_may_be_refused_and_changes_nothing) {
+  create(limited_session(1, 1, proto::AtSessionLimit::refuse));
+  EXPECT_TRUE(run(store->claim(1, {.node = 7})).value().has_value());
+  const auto refused = run(store->create(limited_session(2, 1, proto::AtSessionLimit::refuse)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::denied);
+  EXPECT_TRUE(has(1));
+  EXPECT_FALSE(has(2));
+}
+
+TEST_P(SessionStoreContract, of_two_logins_at_the_limit_one_is_left) {
+  for (int i = 0; i < rounds; ++i) {
+    const auto left = limited_session(2 * i, 1);
+    const auto right = limited_session(2 * i + 1, 1);
+    const auto results =
+        race<Result<Created>>([&] { return store->create(left); }, [&] { return store->create(right); });
+    EXPECT_EQ(successes(results), 2);
+    EXPECT_NE(has(left.id), has(right.id));
+    EXPECT_EQ(run(store->list()).value().size(), 1U);
   }
 }
 

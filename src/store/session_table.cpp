@@ -1,18 +1,26 @@
 #include "store/session_table.hpp"
 
 #include "store/address_leases.hpp"
+#include "store/session_limit.hpp"
 
 namespace sallyport::store {
 
-Result<Session> SessionTable::create(Session session) {
+Result<Created> SessionTable::create(Session session) {
   if (sessions_.contains(session.id)) return fail(ErrorKind::conflict, "there is a session of this id");
   if (by_token_.contains(session.token_hash))
     return fail(ErrorKind::conflict, "there is a session of this token");
+  Created created;
+  const auto to_end = TRY(choose_to_end(session, sessions_of(session.user)));
+  for (const auto id : to_end) {
+    created.ended.push_back(sessions_.at(id));
+    remove(id);
+  }
   session.ipv4.reset();
   session.ipv6.reset();
   session.version = 1;
   put(session);
-  return session;
+  created.session = std::move(session);
+  return created;
 }
 
 std::optional<Session> SessionTable::find(const TokenHash& token) const {
@@ -125,6 +133,15 @@ void SessionTable::undo() {
   for (const auto& [id, session] : before) {
     if (session) put(*session);
   }
+}
+
+// Looks at all: a login has taken longer, and who has no limit does not come here often.
+std::vector<const Session*> SessionTable::sessions_of(const std::string& user) const {
+  std::vector<const Session*> found;
+  for (const auto& [id, session] : sessions_) {
+    if (session.user == user) found.push_back(&session);
+  }
+  return found;
 }
 
 void SessionTable::put(Session session) {

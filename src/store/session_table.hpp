@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "store/session.hpp"
+#include "store/session_store.hpp"
 
 namespace sallyport::store {
 
 class SessionTable {
  public:
   // The operations of SessionStore, with the same results and errors.
-  Result<Session> create(Session session);
+  Result<Created> create(Session session);
   std::optional<Session> find(const TokenHash& token) const;
   std::optional<Session> find(SessionId id) const;
   Result<Session> update(Session session);
@@ -39,6 +39,7 @@ class SessionTable {
   void undo();
 
  private:
+  std::vector<const Session*> sessions_of(const std::string& user) const;
   void put(Session session);
   void drop(SessionId id);
   void note(SessionId id);

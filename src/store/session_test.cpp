@@ -24,6 +24,20 @@ Session session_under(seconds idle, seconds session_timeout = seconds(0)) {
 
 }  // namespace
 
+TEST(Session, that_nobody_connects_to_ends_after_five_minutes) {
+  auto session = session_under(idle_timeout, seconds(3600));
+  begin(session, now);
+  EXPECT_EQ(session.created_at, now);
+  EXPECT_EQ(session.connected_at, std::nullopt);
+  EXPECT_EQ(session.dies_at, now + seconds(300));
+  EXPECT_EQ(session.expires_at, now + seconds(3600));
+  EXPECT_EQ(end_of(session), now + seconds(300));
+
+  auto unlimited = session_under(idle_timeout);
+  begin(unlimited, now);
+  EXPECT_EQ(unlimited.expires_at, std::nullopt);
+}
+
 TEST(Session, whose_tunnel_is_lost_lives_for_its_idle_timeout) {
   auto session = session_under(idle_timeout);
   session.connected_at = now - seconds(50);

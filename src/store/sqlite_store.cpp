@@ -80,7 +80,7 @@ Result<void> SqliteStore::load(WallTime now) {
   return {};
 }
 
-net::Task<Result<Session>> SqliteStore::create(Session session) {
+net::Task<Result<Created>> SqliteStore::create(Session session) {
   return put(std::move(session), &SessionTable::create);
 }
 
@@ -122,15 +122,15 @@ net::Task<Result<std::vector<Session>>> SqliteStore::expire(WallTime now) {
   return change<std::vector<Session>>([=](SessionTable& table) { return table.expire(now); });
 }
 
-net::Task<Result<Session>> SqliteStore::put(Session session, Result<Session> (SessionTable::*into)(Session)) {
-  return change<Session>(
-      [this, session = std::move(session), into](SessionTable& table) mutable -> Result<Session> {
-        if (!fits_record(session)) {
-          return fail(ErrorKind::malformed, "the session's names are too long to be stored");
-        }
-        session.policy = policies_.intern(session.policy);
-        return (table.*into)(std::move(session));
-      });
+template <class T>
+net::Task<Result<T>> SqliteStore::put(Session session, Result<T> (SessionTable::*into)(Session)) {
+  return change<T>([this, session = std::move(session), into](SessionTable& table) mutable -> Result<T> {
+    if (!fits_record(session)) {
+      return fail(ErrorKind::malformed, "the session's names are too long to be stored");
+    }
+    session.policy = policies_.intern(session.policy);
+    return (table.*into)(std::move(session));
+  });
 }
 
 template <class T>

@@ -32,7 +32,7 @@ class SqliteStore : public SessionStore {
   // loops that use it.
   ~SqliteStore() override;
 
-  net::Task<Result<Session>> create(Session session) override;
+  net::Task<Result<Created>> create(Session session) override;
   net::Task<Result<std::optional<Session>>> find(TokenHash token) override;
   net::Task<Result<std::optional<Session>>> find(SessionId id) override;
   net::Task<Result<Session>> update(Session session) override;
@@ -50,7 +50,8 @@ class SqliteStore : public SessionStore {
 
   explicit SqliteStore(SessionDatabase database) : database_(std::move(database)) {}
   Result<void> load(WallTime now);
-  net::Task<Result<Session>> put(Session session, Result<Session> (SessionTable::*into)(Session));
+  template <class T>
+  net::Task<Result<T>> put(Session session, Result<T> (SessionTable::*into)(Session));
 
   template <class T>
   net::Task<Result<T>> change(std::function<Result<T>(SessionTable&)> operation);

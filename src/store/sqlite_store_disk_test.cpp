@@ -103,7 +103,7 @@ TEST(SqliteStoreDisk, a_full_disk_refuses_changes_and_keeps_all_as_it_was) {
     const auto store = files.open();
     auto first = sample_session(1);
     first.dies_at = WallTime(seconds(5));
-    first = run(store->create(first)).value();
+    first = run(store->create(first)).value().session;
     auto second = sample_session(2);
     second.policy = policy_named("not written yet");
     {
@@ -141,7 +141,7 @@ TEST(SqliteStoreDisk, works_again_when_a_full_disk_has_room) {
     const auto store = files->open();
     auto large = sample_session(0);
     large.user_agent = std::string(20000, 'x');
-    Result<Session> result;
+    Result<Created> result;
     do {
       large.id = ++id;
       large.token_hash = hash_of(Secret(std::to_string(id)));

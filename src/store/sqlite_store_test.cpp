@@ -169,6 +169,22 @@ TEST(SqliteStore, a_descriptor_that_cannot_be_used_is_an_error) {
   EXPECT_FALSE(SqliteStore::open(Descriptor(::dup(files.database.number())), Descriptor(), WallTime()));
 }
 
+TEST(SqliteStore, what_a_login_at_the_limit_ended_stays_ended) {
+  const Files files;
+  {
+    const auto store = files.open();
+    ASSERT_TRUE(run(store->create(limited_session(1, 1))));
+    ASSERT_TRUE(run(store->create(limited_session(2, 1))));
+  }
+  const auto store = files.open();
+  ASSERT_EQ(list(*store).size(), 1U);
+  EXPECT_EQ(list(*store)[0].id, 2U);
+  // It counts again after the restart, for as long as it may come back.
+  auto next = limited_session(3, 1);
+  next.created_at = *list(*store)[0].dies_at - seconds(1);
+  EXPECT_EQ(run(store->create(next)).value().ended.size(), 1U);
+}
+
 TEST(SqliteStore, texts_too_long_for_a_record_are_refused) {
   const Files files;
   const auto store = files.open();

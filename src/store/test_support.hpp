@@ -77,6 +77,17 @@ inline Session sample_session(SessionId id, std::string user = "alice") {
   return session;
 }
 
+// Under a policy with a limit of sessions.
+inline Session limited_session(SessionId id, std::uint32_t limit,
+                               proto::AtSessionLimit at = proto::AtSessionLimit::end_oldest) {
+  auto policy = sample_policy();
+  policy.max_sessions_per_user = limit;
+  policy.at_session_limit = at;
+  auto session = sample_session(id);
+  session.policy = std::make_shared<const proto::GroupPolicy>(policy);
+  return session;
+}
+
 inline proto::AddressPool sample_pool(std::string_view ipv4, std::optional<std::string_view> ipv6 = {}) {
   proto::AddressPool pool;
   pool.name = "main";

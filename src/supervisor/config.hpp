@@ -105,6 +105,7 @@ struct Aaa {
 
 using Method = proto::AuthMethod;
 using CertificateUser = proto::CertificateUserField;
+using proto::AtSessionLimit;
 using proto::RekeyMethod;
 
 struct ConnectionProfile {
@@ -137,6 +138,7 @@ struct GroupPolicy {
   RekeyMethod rekey_method = RekeyMethod::new_tunnel;
   Located<std::string> client_profile;
   std::uint32_t max_sessions_per_user = 0;
+  AtSessionLimit at_session_limit = AtSessionLimit::end_oldest;
 
   bool operator==(const GroupPolicy&) const = default;
 };

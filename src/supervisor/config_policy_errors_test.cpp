@@ -136,6 +136,8 @@ TEST(ConfigPolicyErrors, refuse_bad_values) {
             "f:9:16: 'rekey_method' must be \"ssl\" or \"new-tunnel\", not \"none\"");
   EXPECT_EQ(policy_errors("max_sessions_per_user = -1"),
             "f:9:25: 'max_sessions_per_user' must be a number from 0 to 1000000, not -1");
+  EXPECT_EQ(policy_errors("at_session_limit = 'end'"),
+            "f:9:20: 'at_session_limit' must be \"end-oldest\" or \"refuse\", not \"end\"");
 }
 
 TEST(ConfigPolicyErrors, refuse_client_profiles_that_clients_cannot_keep_or_tell_apart) {

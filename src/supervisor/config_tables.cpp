@@ -309,8 +309,9 @@ Keys<GroupPolicy> group_policy_keys() {
       key<S>("split_dns", &S::split_dns, list_of(domain_name(), 0, 256), "[]",
              "Domains whose names are asked through the tunnel. Absent or empty: all names."),
       key<S>("idle_timeout", &S::idle_timeout, duration(1s, 365 * 24h, off_allowed), R"("30m")",
-             "Ends a session that carried no traffic for this time; \"none\": never. A client that lost its "
-             "connection may come back without a login for the same time."),
+             "Ends a session that carried no traffic but pings for this time while connected, reconnects "
+             "included; \"none\": never. A client that lost its connection may come back without a login for "
+             "the same time."),
       key<S>("session_timeout", &S::session_timeout, duration(1s, 365 * 24h, off_allowed), R"("none")",
              "Ends a session this long after its login, however often it reconnected; \"none\": never."),
       key<S>(
@@ -335,7 +336,14 @@ Keys<GroupPolicy> group_policy_keys() {
           "AnyConnect profile (XML) that is pushed to the client, which keeps it under the file's name: it "
           "ends in .xml, and files of different content have different names."),
       key<S>("max_sessions_per_user", &S::max_sessions_per_user, number(0, 1000000), "0",
-             "Sessions that one user may have at a time; 0: no limit."),
+             "Sessions that one user may have at a time, counted by the user's name over all profiles; 0: no "
+             "limit. A client that reconnects stays one session."),
+      key<S>("at_session_limit", &S::at_session_limit,
+             choice<AtSessionLimit>(
+                 {{"end-oldest", AtSessionLimit::end_oldest}, {"refuse", AtSessionLimit::refuse}}),
+             R"("end-oldest")",
+             "What a login beyond max_sessions_per_user does: \"end-oldest\" ends the user's oldest session, "
+             "\"refuse\" is refused. In both a session whose client is not connected makes room first."),
   };
 }
 

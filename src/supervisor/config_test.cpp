@@ -83,6 +83,7 @@ rekey = "4h"
 rekey_method = "ssl"
 client_profile = "corp.xml"
 max_sessions_per_user = 3
+at_session_limit = "refuse"
 )";
 
 constexpr std::string_view least = R"([tls]
@@ -259,6 +260,7 @@ TEST(Config, reads_a_group_policy) {
   expected.rekey_method = RekeyMethod::ssl;
   expected.client_profile = {"corp.xml", {70, 18}};
   expected.max_sessions_per_user = 3;
+  expected.at_session_limit = AtSessionLimit::refuse;
   EXPECT_EQ(config.group_policies.at("staff"), expected);
 }
 
@@ -285,6 +287,8 @@ TEST(Config, has_defaults_for_whatever_is_absent) {
   EXPECT_EQ(policy.keepalive, 20s);
   EXPECT_EQ(policy.rekey, 24h);
   EXPECT_EQ(policy.rekey_method, RekeyMethod::new_tunnel);
+  EXPECT_EQ(policy.max_sessions_per_user, 0U);
+  EXPECT_EQ(policy.at_session_limit, AtSessionLimit::end_oldest);
 }
 
 TEST(Config, adds_cbc_to_the_default_ciphers_with_legacy) {

@@ -1,7 +1,5 @@
 #include "supervisor/not_built_yet.hpp"
 
-#include "base/log.hpp"
-
 namespace sallyport::supervisor {
 
 Result<void> tell_what_is_not_built(const Config& config) {
@@ -12,12 +10,6 @@ Result<void> tell_what_is_not_built(const Config& config) {
   if (config.process.workers.value > 1) {
     return fail_at(config, config.process.workers.at,
                    "more than one worker is not supported by this build yet");
-  }
-  for (const auto& [name, policy] : config.group_policies) {
-    if (policy.max_sessions_per_user > 0) {
-      log::warning("the limit of sessions per user is not built yet: there is none",
-                   {{"group_policy", name}});
-    }
   }
   return {};
 }

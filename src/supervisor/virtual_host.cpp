@@ -40,6 +40,7 @@ proto::GroupPolicy as_value(const std::string& name, const GroupPolicy& from, co
     policy.client_profile_hash = tls::sha1_hex(as_bytes(files.client_profiles.at(from.client_profile.value)));
   }
   policy.max_sessions_per_user = from.max_sessions_per_user;
+  policy.at_session_limit = from.at_session_limit;
   policy.address_pool = only_pool;
   return policy;
 }
