@@ -1,0 +1,225 @@
+"""Debian's openconnect comes back: from a gateway that crashed or was restarted, from another address."""
+
+import contextlib
+import os
+import re
+import signal
+
+import pytest
+
+from lab.anyconnect import AnyConnect, Tunnel
+from lab.client import OpenConnect
+from lab.datagrams import carries_data_over
+from lab.run import wait_until
+from lab.traffic import Talk, carries_data, echo_server
+
+HOST = "vpn.example.com"
+
+
+@pytest.fixture
+def dpd():
+    return "30s"
+
+
+@pytest.fixture
+def gateway(new_gateway, dpd):
+    made = new_gateway()
+    made.add_user("bob")
+    made.add_user("carol")
+    made.config["group_policy"]["staff"]["dpd"] = dpd
+    return made.start()
+
+
+@pytest.fixture
+def openconnect(gateway, client_host, folder, request):
+    made = OpenConnect(client_host, folder / f"oc-{request.node.name[:40]}")
+    yield made
+    made.close()
+
+
+class ByHand:
+    """Tunnels of other users on the same gateway."""
+
+    def __init__(self, host, *users):
+        self.host = host
+        self.tokens = []
+        for user in users:
+            with AnyConnect(host) as client:
+                self.tokens.append(client.log_in(user))
+        self.connect()
+
+    def connect(self):
+        self.tunnels = [Tunnel(self.host, token) for token in self.tokens]
+
+    def addresses(self):
+        return [tunnel.header("X-CSTP-Address") for tunnel in self.tunnels]
+
+    def close(self):
+        for tunnel in self.tunnels:
+            tunnel.socket.close()
+
+    def go_on(self):
+        assert all(tunnel.pings() for tunnel in self.tunnels)
+
+    def come_back(self):
+        """They were closed without a DISCONNECT, and get on with what they had."""
+        assert [tunnel.last_word() for tunnel in self.tunnels] == [None for _ in self.tunnels]
+        before = self.addresses()
+        self.close()
+        self.connect()
+        assert self.addresses() == before
+        self.go_on()
+
+
+@pytest.fixture
+def others(gateway, network):
+    made = ByHand(network["other"], "bob", "carol")
+    yield made
+    made.close()
+
+
+def alice(gateway):
+    (session,) = [one for one in gateway.ctl_json("sessions", "--all") if one["user"] == "alice"]
+    return session
+
+
+def has_dtls(gateway):
+    return alice(gateway)["dtls"]["state"] == "up"
+
+
+def start(openconnect, gateway, pki, *options):
+    tunnel = openconnect.start(pki, "--user=alice", *options, HOST).wait_up()
+    wait_until(lambda: has_dtls(gateway), 5, "DTLS is up")
+    return tunnel
+
+
+def crash(gateway):
+    former = gateway.kill("gateway")
+    gateway.wait_replaced("gateway", former)
+
+
+def crash_of_the_service(gateway):
+    os.kill(gateway.pid, signal.SIGKILL)
+    gateway.stop()
+    gateway.start()
+
+
+def restart(gateway):
+    gateway.stop()
+    gateway.start()
+
+
+def restart_by_ctl(gateway):
+    gateway.ctl("stop")
+    assert gateway.wait_end() == 0
+    gateway.start()
+
+
+# openconnect tries at once, which a service that is just being started may refuse, and then every ten
+# seconds; a SIGUSR2 spares the others that wait.
+@pytest.mark.parametrize(
+    "incident, urge", [(crash, False), (restart, False), (crash_of_the_service, True), (restart_by_ctl, True)]
+)
+def test_it_comes_back_by_itself(gateway, openconnect, client_host, others, pki, incident, urge):
+    tunnel = start(openconnect, gateway, pki)
+    carries_data(client_host, gateway, "10.20.0.1")
+    before = alice(gateway)
+    said = len(tunnel.output)
+    incident(gateway)
+    others.come_back()
+    if urge:
+        tunnel.send(signal.SIGUSR2)
+    wait_until(lambda: has_dtls(gateway), 15, lambda: f"DTLS is up again:\n{tunnel.output[said:]}")
+    after = alice(gateway)
+    for key in ("id", "ipv4", "ipv6", "created_at", "connection_profile"):
+        assert after[key] == before[key], key
+    if incident in (restart, restart_by_ctl):  # nothing was lost; a crash may cost a minute
+        assert after["rx_bytes"] >= before["rx_bytes"] > 1 << 20
+    carries_data_over("udp", client_host, gateway)
+    assert len(gateway.ctl_json("sessions")) == 3
+    assert tunnel.stop() == 0  # and its goodbye ends the session that it came back to
+    wait_until(lambda: len(gateway.ctl_json("sessions", "--all")) == 2, 5, "alice's session is gone")
+
+
+def test_a_dead_keeper_or_authenticator_and_reloads_make_no_gap(
+    gateway, openconnect, client_host, others, pki
+):
+    tunnel = start(openconnect, gateway, pki)
+    since = alice(gateway)["connected_at"]
+    with echo_server(gateway.host, "10.20.0.1"), Talk(client_host, "10.20.0.1") as talk:
+        for role in ("keeper", "authenticator"):
+            former = gateway.kill(role)
+            talk.goes_on(2)
+            gateway.wait_replaced(role, former)
+            talk.goes_on(2)
+            gateway.ctl("reload")
+            talk.goes_on(2)
+    others.go_on()
+    assert alice(gateway)["connected_at"] == since and has_dtls(gateway)
+    assert not re.search("[Rr]econnect|dead peer", tunnel.output), tunnel.output
+
+
+def test_a_stop_that_ends_the_sessions_ends_it(gateway, openconnect, pki):
+    tunnel = start(openconnect, gateway, pki)
+    gateway.ctl("stop", "--end-sessions")
+    assert tunnel.wait_end() != 0
+    assert "disconnected by an administrator" in tunnel.output
+    assert gateway.wait_end() == 0
+
+
+@contextlib.contextmanager
+def another_address(host):
+    """The host moves from 192.0.2.2 to 192.0.2.3, as if it had roamed."""
+    host.run("sysctl", "-qw", "net.ipv4.conf.cable0.promote_secondaries=1")
+    host.ip("address", "add", "192.0.2.3/24", "dev", "cable0")
+    host.ip("address", "del", "192.0.2.2/24", "dev", "cable0")
+    try:
+        yield
+    finally:
+        host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")
+        host.ip("address", "del", "192.0.2.3/24", "dev", "cable0")
+        host.ip("route", "replace", "default", "via", "192.0.2.1")
+
+
+@pytest.mark.parametrize("dpd", ["2s"])  # openconnect's measure of silence
+def test_it_roams_to_another_address(gateway, openconnect, client_host, pki):
+    tunnel = start(openconnect, gateway, pki)
+    before = alice(gateway)
+    assert before["remote_address"] == "192.0.2.2"
+    with another_address(client_host):
+        wait_until(
+            lambda: (now := alice(gateway))["remote_address"] == "192.0.2.3" and now["dtls"]["state"] == "up",
+            *(20, lambda: f"it is there with its new address:\n{tunnel.output}"),
+        )
+        after = alice(gateway)
+        assert (after["id"], after["ipv4"]) == (before["id"], before["ipv4"])
+        carries_data_over("udp", client_host, gateway)
+        assert len(gateway.ctl_json("sessions", "--all")) == 1
+        tunnel.stop()
+
+
+def test_a_second_one_with_the_cookie_takes_over(gateway, openconnect, client_host, network, folder, pki):
+    done = openconnect.authenticate(pki, "--user=alice", "--passwd-on-stdin", HOST, password="correct horse")
+    cookie = re.search("COOKIE='(.*)'", done.stdout)[1]
+
+    def with_cookie(client):
+        where = f"--resolve={HOST}:192.0.2.1"
+        words = f"\n{cookie}"  # behind the line that would be a password
+        tunnel = client.start(pki, "--cookie-on-stdin", where, HOST, password=words).wait_up()
+        wait_until(lambda: has_dtls(gateway), 5, "DTLS is up")
+        return tunnel
+
+    first = with_cookie(openconnect)
+    before = alice(gateway)
+    first.send(signal.SIGSTOP)  # else it would take its session back
+    second = OpenConnect(network["other"], folder / "second")
+    try:
+        with_cookie(second)
+        after = alice(gateway)
+        assert (after["id"], after["ipv4"]) == (before["id"], before["ipv4"])
+        assert after["remote_address"] == "198.51.100.2"
+        carries_data_over("udp", network["other"], gateway)
+        assert len(gateway.ctl_json("sessions", "--all")) == 1
+    finally:
+        first.send(signal.SIGKILL)
+        second.close()
