@@ -1,6 +1,7 @@
 #include "gateway/admin_sessions.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/chrono.h>
 
@@ -85,12 +86,18 @@ net::Task<std::size_t> disconnect_sessions(Services& services, proto::Disconnect
   auto listed = co_await services.sessions.list();
   const auto sessions = or_throw(std::move(listed));
   std::size_t count = 0;
+  std::optional<Error> failed;
   for (const auto& session : sessions) {
     const bool meant = order.all || order.id == session.id || order.user == session.user;
     if (!meant) continue;
-    co_await services.tunnels.end(session, proto::TunnelEnd::admin);
-    ++count;
+    try {
+      co_await services.tunnels.end(session, proto::TunnelEnd::admin);
+      ++count;
+    } catch (const Failure& failure) {  // a full disk, say: the tunnels of the others end all the same
+      failed = failure.error();
+    }
   }
+  if (failed) throw Failure(*failed);
   co_return count;
 }
 

@@ -80,10 +80,13 @@ void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
   net::post(owner_, [this, id] { spawn(confirm(id), "a tunnel's beginning"); });
 }
 
-// The session may have ended after its CONNECT had claimed it: whoever ended it knew of no tunnel.
+// The session may have ended after its CONNECT had claimed it, or gone to another: whoever did that knew of
+// no tunnel.
 net::Task<void> Tunnels::confirm(tunnel::TunnelId id) {
   const auto session = or_throw(co_await sessions_.find(id.session));
-  if (!session) worker_of(id.session).post(tunnel::End{id, std::nullopt});
+  if (!session || session->generation != id.generation) {
+    worker_of(id.session).post(tunnel::End{id, std::nullopt});
+  }
 }
 
 void Tunnels::offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings) {
@@ -92,7 +95,13 @@ void Tunnels::offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings) {
 
 void Tunnels::never_ran(tunnel::TunnelId id) {
   worker_of(id.session).post(tunnel::End{id, std::nullopt});
-  net::post(owner_, [this, id] { spawn(settle({.id = id}, std::nullopt), "a session's end"); });
+  net::post(owner_, [this, id] {
+    // Its claim has fenced the earlier tunnel all the same.
+    for (auto one = live_.lower_bound({id.session, 0}); one != live_.end() && one->first < id; ++one) {
+      worker_of(id.session).post(tunnel::End{one->first, std::nullopt});
+    }
+    spawn(settle({.id = id}, std::nullopt), "a session's end");
+  });
 }
 
 net::Task<void> Tunnels::end(store::Session session, proto::TunnelEnd why) {

@@ -51,7 +51,7 @@ class Tunnels {
   void offer_dtls(tunnel::TunnelId id, tunnel::DtlsSettings settings);
   // After the 200 has been written.
   void attach(LiveTunnel about, tunnel::Attach command);
-  // The 200 could not be written: the session is as if its tunnel had been lost.
+  // The 200 could not be written: the session is as if this tunnel had been lost; an earlier one is closed.
   void never_ran(tunnel::TunnelId id);
   // Ends a session for a reason of the gateway's own: its record goes, its tunnel is told.
   net::Task<void> end(store::Session session, proto::TunnelEnd why);

@@ -77,6 +77,24 @@ def test_of_a_storm_of_connects_one_tunnel_is_left(token, client_host, gateway):
         assert left[0].pings()
 
 
+def test_a_session_moves_to_another_address_and_family(token, client_host, network, gateway):
+    def remote():
+        return gateway.only_session()["remote_address"]
+
+    with Tunnel(client_host, token) as first:
+        inner = first.header("X-CSTP-Address")
+        assert remote() == "192.0.2.2"
+        with Tunnel(client_host, token, address="2001:db8::1") as second:
+            assert first.receive() is None
+            assert second.header("X-CSTP-Address") == inner and second.pings()
+            assert remote() == "2001:db8::2"
+            with Tunnel(network["other"], token) as third:
+                assert second.last_word() is None
+                assert third.header("X-CSTP-Address") == inner and third.pings()
+                assert remote() == "198.51.100.2"
+    assert len(gateway.ctl_json("sessions", "--all")) == 1
+
+
 def test_a_goodbye_on_a_tunnel_that_was_replaced_ends_nothing(token, client_host, gateway):
     for _ in range(5):
         with Tunnel(client_host, token) as first, Tunnel(client_host, token) as second:
@@ -268,8 +286,13 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
     run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", state)
     try:
         gateway.start()
-        leaving, lost = token_for(client_host), token_for(client_host)
-        with Tunnel(client_host, leaving) as first, Tunnel(client_host, lost) as second:
+        leaving, lost, kicked = (token_for(client_host) for _ in range(3))
+        with (
+            Tunnel(client_host, leaving) as first,
+            Tunnel(client_host, lost) as second,
+            Tunnel(client_host, kicked) as third,
+        ):
+            ids = {one["ipv4"]: one["id"] for one in gateway.ctl_json("sessions")}
             filler = state / "filler"
             with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
                 while True:
@@ -277,6 +300,9 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
             first.send(DISCONNECT, b"\xb0Aborted by caller")
             assert first.receive() is None
             second.socket.close()
+            refused = gateway.ctl("disconnect", ids[third.header("X-CSTP-Address")], check=False)
+            assert refused.returncode != 0, refused.stdout  # not for good yet
+            assert third.last_word() == (DISCONNECT, b"\0disconnected by an administrator")
             gateway.wait_log("cannot write the session store")
             gateway.has_no_tunnel()  # the truth, although it is not stored
             with AnyConnect(client_host) as client:
@@ -286,7 +312,7 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
                 assert again.status == 503  # nothing can begin that can't be stored
             filler.unlink()
             wait_until(lambda: len(gateway.ctl_json("sessions", "--all")) == 1, 8, "the goodbye is stored")
-            assert is_dead(client_host, leaving)
+            assert is_dead(client_host, leaving) and is_dead(client_host, kicked)
             with Tunnel(client_host, lost) as again:
                 assert again.pings()
         gateway.stop()
