@@ -292,6 +292,7 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
             Tunnel(client_host, lost) as second,
             Tunnel(client_host, kicked) as third,
         ):
+            assert second.pings()
             ids = {one["ipv4"]: one["id"] for one in gateway.ctl_json("sessions")}
             filler = state / "filler"
             with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
@@ -311,7 +312,10 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
             with Tunnel(client_host, leaving) as again:
                 assert again.status == 503  # nothing can begin that can't be stored
             filler.unlink()
-            wait_until(lambda: len(gateway.ctl_json("sessions", "--all")) == 1, 8, "the goodbye is stored")
+            wait_until(
+                lambda: [one["rx_packets"] for one in gateway.ctl_json("sessions", "--all")] == [1],
+                *(8, "the goodbyes are stored, and what the lost one had carried"),
+            )
             assert is_dead(client_host, leaving) and is_dead(client_host, kicked)
             with Tunnel(client_host, lost) as again:
                 assert again.pings()
