@@ -9,9 +9,8 @@ RekeyAction tls_rekey(RekeyMethod method, TlsFacts tls) {
   return tls.secure_renegotiation ? RekeyAction::renegotiate : RekeyAction::new_tunnel;
 }
 
-RekeyAction dtls_rekey(RekeyMethod method, bool psk) {
-  if (method == RekeyMethod::none) return RekeyAction::none;
-  return method == RekeyMethod::ssl && psk ? RekeyAction::renegotiate : RekeyAction::new_tunnel;
+RekeyAction dtls_rekey(RekeyMethod method) {
+  return method == RekeyMethod::none ? RekeyAction::none : RekeyAction::new_tunnel;
 }
 
 bool rekey_comes_too_soon(std::chrono::seconds announced, Time last, Time now) {

@@ -17,7 +17,7 @@ constexpr RekeyMethod last_of(RekeyMethod) {
 enum class RekeyAction : std::uint8_t {
   none,
   key_update,   // TLS 1.3: new keys, the session goes on
-  renegotiate,  // TLS up to 1.2 and DTLS: a handshake inside the association
+  renegotiate,  // TLS up to 1.2: a handshake inside the connection
   new_tunnel,   // a second CONNECT with the same token; the old TCP is closed without DISCONNECT
 };
 
@@ -29,9 +29,9 @@ struct TlsFacts {
 // What `method` means on this TLS session. A failed key_update or renegotiation is followed by new_tunnel.
 RekeyAction tls_rekey(RekeyMethod method, TlsFacts tls);
 
-// A resumed DTLS session is never renegotiated: GnuTLS refuses it and ocserv 1.1.6 dies of it, so a new
-// tunnel renews it. The PSK mode can.
-RekeyAction dtls_rekey(RekeyMethod method, bool psk);
+// A DTLS association is never renegotiated: with a resumed one GnuTLS refuses it and ocserv 1.1.6 dies of it.
+// A new tunnel renews it.
+RekeyAction dtls_rekey(RekeyMethod method);
 
 // The gateway's side: a handshake before half of the announced time is abuse.
 bool rekey_comes_too_soon(std::chrono::seconds announced, Time last, Time now);

@@ -23,11 +23,10 @@ TEST(Rekey, what_a_method_means_on_tls) {
   EXPECT_EQ(tls_rekey(RekeyMethod::ssl, insecure), RekeyAction::new_tunnel);
 }
 
-TEST(Rekey, a_resumed_dtls_session_is_never_renegotiated) {
-  EXPECT_EQ(dtls_rekey(RekeyMethod::ssl, true), RekeyAction::renegotiate);
-  EXPECT_EQ(dtls_rekey(RekeyMethod::ssl, false), RekeyAction::new_tunnel);
-  EXPECT_EQ(dtls_rekey(RekeyMethod::new_tunnel, true), RekeyAction::new_tunnel);
-  EXPECT_EQ(dtls_rekey(RekeyMethod::none, true), RekeyAction::none);
+TEST(Rekey, a_dtls_association_is_never_renegotiated) {
+  EXPECT_EQ(dtls_rekey(RekeyMethod::ssl), RekeyAction::new_tunnel);
+  EXPECT_EQ(dtls_rekey(RekeyMethod::new_tunnel), RekeyAction::new_tunnel);
+  EXPECT_EQ(dtls_rekey(RekeyMethod::none), RekeyAction::none);
 }
 
 TEST(Rekey, is_due_each_interval_after_the_last) {
