@@ -96,8 +96,7 @@ TEST(ConfigPolicyErrors, refuse_names_nobody_could_type) {
 
 TEST(ConfigPolicyErrors, refuse_durations_without_sense) {
   const std::string rekey =
-      "f:9:9: 'rekey' must be a duration from \"1m\" to \"365d\" (s, m, h or d) or \"none\", not ";
-  EXPECT_EQ(policy_errors("rekey = '59s'"), rekey + "\"59s\"");
+      "f:9:9: 'rekey' must be a duration from \"1s\" to \"365d\" (s, m, h or d) or \"none\", not ";
   EXPECT_EQ(policy_errors("rekey = '366d'"), rekey + "\"366d\"");
   EXPECT_EQ(policy_errors("rekey = '5'"), rekey + "\"5\"");
   EXPECT_EQ(policy_errors("rekey = 'm'"), rekey + "\"m\"");
@@ -106,7 +105,7 @@ TEST(ConfigPolicyErrors, refuse_durations_without_sense) {
   EXPECT_EQ(policy_errors("rekey = 3600"), rekey + "3600");
   EXPECT_EQ(policy_errors("rekey = 3600.5"), rekey + "a fraction");
   EXPECT_EQ(policy_errors("rekey = 1979-05-27"), rekey + "a date or time");
-  for (const std::string off : {"0", "'0'", "'0s'", "'none'", "'60s'", "'365d'"}) {
+  for (const std::string off : {"0", "'0'", "'0s'", "'none'", "'1s'", "'365d'"}) {
     EXPECT_EQ(policy_errors("rekey = " + off), "no error") << off;
   }
 }

@@ -322,8 +322,8 @@ Keys<GroupPolicy> group_policy_keys() {
           "keepalive", &S::keepalive, duration(1s, 24h, off_allowed), R"("20s")",
           "Interval at which an idle client sends a packet to keep NAT tables and firewalls open; \"none\": "
           "never."),
-      key<S>("rekey", &S::rekey, duration(60s, 365 * 24h, off_allowed), R"("24h")",
-             "Interval of fresh keys, at least \"60s\"; \"none\": never."),
+      key<S>("rekey", &S::rekey, duration(1s, 365 * 24h, off_allowed), R"("24h")",
+             "Interval of fresh keys, at least \"1s\"; \"none\": never."),
       key<S>(
           "rekey_method", &S::rekey_method,
           choice<RekeyMethod>({{"ssl", RekeyMethod::ssl}, {"new-tunnel", RekeyMethod::new_tunnel}}),
