@@ -10,7 +10,7 @@ using namespace test;
 
 const Wish user{.common_name = "jdoe", .alternative_names = "", .usage = "clientAuth"};
 
-class ClientCertificates : public testing::TestWithParam<int> {
+class ClientCertificatesBase : public testing::Test {
  protected:
   ServerContext gateway(std::string lists = "") const {
     return open_server({.pairs = list_of(vpn_.issue({})),
@@ -21,6 +21,14 @@ class ClientCertificates : public testing::TestWithParam<int> {
   ClientContext client(Pairs&&... identities) const {
     return open_client({.authorities = vpn_.pem(), .identities = list_of(identities...)});
   }
+
+  Authority vpn_{"Gateway CA"};
+  Authority users_{"User CA"};
+  Authority other_users_{"Other user CA"};
+};
+
+class ClientCertificates : public ClientCertificatesBase, public testing::WithParamInterface<int> {
+ protected:
   Ends shaken(const ServerContext& server, const ClientContext& from) const {
     Ends both(server, from);
     SSL_set_max_proto_version(both.client.native(), GetParam());
@@ -34,11 +42,9 @@ class ClientCertificates : public testing::TestWithParam<int> {
     EXPECT_EQ(send(both.client, both.server, "POST /"), "POST /");
     return both.server.faults();
   }
-
-  Authority vpn_{"Gateway CA"};
-  Authority users_{"User CA"};
-  Authority other_users_{"Other user CA"};
 };
+
+class RenegotiatedClient : public ClientCertificatesBase {};
 
 INSTANTIATE_TEST_SUITE_P(Versions, ClientCertificates, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
                          [](const auto& version) {
@@ -160,6 +166,28 @@ TEST_P(ClientCertificates, stay_at_home_if_the_gateway_is_refused) {
   EXPECT_FALSE(both.shake());
   EXPECT_EQ(both.client_step, Step::failed);
   EXPECT_EQ(both.server.peer_certificate(), std::nullopt);
+}
+
+TEST_F(RenegotiatedClient, is_not_asked_for_a_certificate_again) {
+  const auto first = users_.issue(user);
+  Ends both(gateway(), client(first));
+  ASSERT_TRUE(both.at_most_tls12().shake());
+  both.server.allow_renegotiation(true);
+  const auto other = users_.issue({.common_name = "mallory", .alternative_names = "", .usage = "clientAuth"});
+  SSL_set_cert_cb(both.client.native(), nullptr, nullptr);
+  SSL_use_cert_and_key(both.client.native(), other.chain.leaf().native(), other.key.get(), nullptr, 1);
+  ASSERT_TRUE(both.client.renegotiate());
+  Bytes buffer(16);
+  std::size_t size = 0;
+  for (int round = 0; round < 4; ++round) {
+    EXPECT_EQ(both.client.read(buffer, size), Step::want_read) << both.client.error().text;
+    both.server.feed(both.client.take_output());
+    EXPECT_EQ(both.server.read(buffer, size), Step::want_read) << both.server.error().text;
+    both.client.feed(both.server.take_output());
+  }
+  EXPECT_EQ(both.server.renegotiations(), 1U);
+  EXPECT_EQ(both.server.peer_certificate(), first.chain.leaf());
+  EXPECT_TRUE(both.server.faults().empty());
 }
 
 }  // namespace

@@ -32,6 +32,20 @@ void note_hello(int, int, int content_type, const void* data, std::size_t size, 
       .assign(id->begin(), id->end());
 }
 
+// More of them than one handshake has are no use to anybody (RFC 8446 bounds KeyUpdates by nothing else).
+constexpr int most_messages = 16;
+
+// After the first handshake. While there are messages and no data, OpenSSL would go on reading.
+void count_message(int written, int, int content_type, const void* data, std::size_t size, SSL* ssl,
+                   void* argument) {
+  if (content_type != SSL3_RT_HANDSHAKE || size == 0) return;
+  auto& record = *static_cast<HandshakeRecord*>(argument);
+  // The last message is the server's, as none is ever abbreviated.
+  const bool finished = *static_cast<const std::uint8_t*>(data) == SSL3_MT_FINISHED;
+  if (finished && written == SSL_is_server(ssl)) ++record.renegotiations;
+  if (written == 0 && ++record.messages > most_messages) SSL_clear_mode(ssl, SSL_MODE_AUTO_RETRY);
+}
+
 struct Saying {
   int reason;
   ErrorKind kind;
@@ -130,7 +144,7 @@ Step Connection::handshake() {
   if (outcome == Step::done && !record_->established) {
     record_->established = true;
     SSL_clear_mode(ssl_.get(), SSL_MODE_ASYNC);
-    SSL_set_msg_callback(ssl_.get(), nullptr);
+    SSL_set_msg_callback(ssl_.get(), count_message);
   }
   return outcome;
 }
@@ -139,7 +153,14 @@ Step Connection::read(MutableByteView buffer, std::size_t& size) {
   size = 0;
   if (end_) return *end_;
   forget_errors();
-  return step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
+  record_->messages = 0;
+  const Step outcome = step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
+  if (outcome == Step::failed || outcome == Step::closed) return outcome;
+  if (record_->messages > most_messages) {
+    return fail_with(ErrorKind::malformed, std::string(peer()) + " changes its keys again and again");
+  }
+  answer_key_update();
+  return outcome;
 }
 
 Step Connection::write(ByteView bytes, std::size_t& size) {
@@ -147,14 +168,15 @@ Step Connection::write(ByteView bytes, std::size_t& size) {
   if (end_) return *end_;
   if (write_failed_) return Step::failed;
   if (bytes.empty()) return Step::done;
-  // Inside SSL_write a renegotiating client takes data from the gateway for a fatal error.
-  if (!is_server() && renegotiating()) return Step::want_read;
+  // Inside SSL_write a renegotiation takes data from the peer for a fatal error.
+  if (renegotiating()) return Step::want_read;
   forget_errors();
   const Step outcome = step(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size));
   if (outcome == Step::failed && error_.kind == ErrorKind::closed) {
     end_.reset();
     write_failed_ = true;
   }
+  if (outcome == Step::done) answer_key_update();
   return outcome;
 }
 
@@ -169,8 +191,20 @@ Step Connection::shutdown() {
 Step Connection::key_update() {
   if (end_) return *end_;
   forget_errors();
+  if (SSL_version(ssl_.get()) >= TLS1_3_VERSION && SSL_in_init(ssl_.get()) != 0) {  // an answer to the peer's
+    const Step outcome = step(SSL_do_handshake(ssl_.get()));
+    if (outcome != Step::done) return outcome;
+  }
   if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) != 1) return fail_from_queue();
   return step(SSL_do_handshake(ssl_.get()));
+}
+
+// By itself OpenSSL answers with its next write only, and a gateway may have nothing to say. While a write is
+// held up it refuses; then the answer leaves after that.
+void Connection::answer_key_update() {
+  if (SSL_get_key_update_type(ssl_.get()) == SSL_KEY_UPDATE_NONE || SSL_in_init(ssl_.get()) != 0) return;
+  if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1) SSL_do_handshake(ssl_.get());
+  ERR_clear_error();  // what went wrong for good the next step says, too
 }
 
 Result<void> Connection::renegotiate() {
@@ -178,7 +212,7 @@ Result<void> Connection::renegotiate() {
     return fail(ErrorKind::unsupported, "only a client renegotiates, and only up to TLS 1.2");
   }
   ERR_clear_error();
-  if (SSL_get_secure_renegotiation_support(ssl_.get()) == 0) {
+  if (!secure_renegotiation()) {
     return fail(ErrorKind::unsupported, "the gateway does not know secure renegotiation (RFC 5746)");
   }
   if (SSL_renegotiate(ssl_.get()) != 1) return fail_openssl(ErrorKind::internal, "cannot renegotiate");
@@ -188,6 +222,14 @@ Result<void> Connection::renegotiate() {
 bool Connection::renegotiating() const {
   return record_->established && SSL_version(ssl_.get()) < TLS1_3_VERSION &&
          (SSL_renegotiate_pending(ssl_.get()) != 0 || SSL_in_init(ssl_.get()) != 0);
+}
+
+unsigned Connection::renegotiations() const {
+  return record_->renegotiations;
+}
+
+bool Connection::secure_renegotiation() const {
+  return SSL_get_secure_renegotiation_support(ssl_.get()) != 0;
 }
 
 void Connection::allow_renegotiation(bool allowed) {

@@ -52,13 +52,20 @@ class Connection {
   Step shutdown();                               // sends close_notify, does not wait for the peer's
   const Error& error() const { return error_; }  // of the last step that was closed or failed
 
-  // New keys: TLS 1.3 sends a KeyUpdate that asks for one in return.
+  // New keys: TLS 1.3 sends a KeyUpdate that asks for one in return. Not while write() is to be called again
+  // with the same bytes. After want_write, read() and write() send what is left of it. The peer's KeyUpdates
+  // are answered by read().
   Step key_update();
-  // TLS 1.2 and before, client: from now until `renegotiating()` ends, read() drives the handshake (and gives
-  // data that arrives meanwhile) and write() answers want_read.
+  // TLS 1.2 and before, client; not while write() is to be called again with the same bytes. From now until
+  // `renegotiating()` ends, read() drives the handshake (and gives data that arrives meanwhile) and write()
+  // answers want_read. If the gateway refuses, OpenSSL fails the connection.
   Result<void> renegotiate();
+  // At the gateway: the client has begun one. Where it may, read() must not be called while write() is to be
+  // called again with the same bytes: OpenSSL would take them for the handshake's.
   bool renegotiating() const;
+  unsigned renegotiations() const;         // how many were finished
   void allow_renegotiation(bool allowed);  // gateway: may the client start one? Not by default.
+  bool secure_renegotiation() const;       // TLS 1.2 and before: the peer knows RFC 5746
 
   bool is_server() const;
   bool is_established() const;       // the handshake is done
@@ -83,6 +90,7 @@ class Connection {
 
  private:
   Step step(int result);
+  void answer_key_update();
   Step fail_with(ErrorKind kind, std::string text);
   Step close_with(std::string text);
   Step fail_from_queue();

@@ -161,9 +161,38 @@ TEST_F(ConnectionTest, changes_its_keys_in_tls13) {
   auto both = shaken();
   EXPECT_EQ(both.client.key_update(), Step::done);
   EXPECT_EQ(send(both.client, both.server, "after"), "after");
-  // The server's answer to the update goes out with its next write.
   EXPECT_EQ(send(both.server, both.client, "reply"), "reply");
   EXPECT_EQ(shaken12().client.key_update(), Step::failed);
+}
+
+// Feeds the server `count` key updates and reads once.
+Step read_after_key_updates(Ends& both, int count) {
+  for (int i = 0; i < count; ++i) EXPECT_EQ(both.client.key_update(), Step::done);
+  both.server.feed(both.client.take_output());
+  Bytes buffer(16);
+  std::size_t size = 0;
+  return both.server.read(buffer, size);
+}
+
+TEST_F(ConnectionTest, answers_a_key_update_although_it_has_nothing_to_say) {
+  auto both = shaken();
+  EXPECT_EQ(read_after_key_updates(both, 1), Step::want_read);
+  const auto answer = both.server.take_output();
+  EXPECT_FALSE(answer.empty());
+  both.client.feed(answer);
+  EXPECT_EQ(send(both.server, both.client, "reply"), "reply");
+  EXPECT_EQ(send(both.client, both.server, "after"), "after");
+}
+
+TEST_F(ConnectionTest, takes_some_key_updates_in_a_row_but_no_flood) {
+  auto some = shaken();
+  EXPECT_EQ(read_after_key_updates(some, 16), Step::want_read);
+  EXPECT_EQ(read_after_key_updates(some, 16), Step::want_read);
+  EXPECT_EQ(send(some.client, some.server, "after"), "after");
+  auto flood = shaken();
+  EXPECT_EQ(read_after_key_updates(flood, 100), Step::failed);
+  EXPECT_EQ(flood.server.error().text, "the client changes its keys again and again");
+  EXPECT_LT(flood.server.take_output().size(), 1000U);  // it has not answered all of them first
 }
 
 // Lets both ends read until the client's renegotiation is over or one of them ends; what they read, if
@@ -208,8 +237,29 @@ TEST_F(ConnectionTest, renegotiates_when_allowed_and_loses_no_data) {
   EXPECT_EQ(received, "crossing");
   EXPECT_FALSE(both.client.renegotiating());
   EXPECT_FALSE(*both.client.export_key("EXPORTER-openconnect-psk", 32) == before);
+  EXPECT_EQ(both.client.renegotiations(), 1U);
+  EXPECT_EQ(both.server.renegotiations(), 1U);
   EXPECT_EQ(send(both.client, both.server, "up"), "up");
   EXPECT_EQ(send(both.server, both.client, "down"), "down");
+}
+
+TEST_F(ConnectionTest, the_server_holds_its_data_until_the_renegotiation_is_over) {
+  auto both = shaken12();
+  EXPECT_TRUE(both.server.secure_renegotiation());
+  both.server.allow_renegotiation(true);
+  ASSERT_TRUE(both.client.renegotiate());
+  Bytes buffer(16);
+  std::size_t size = 0;
+  EXPECT_EQ(both.client.read(buffer, size), Step::want_read);
+  both.server.feed(both.client.take_output());
+  EXPECT_EQ(both.server.read(buffer, size), Step::want_read);
+  EXPECT_TRUE(both.server.renegotiating());
+  EXPECT_EQ(both.server.renegotiations(), 0U);
+  EXPECT_EQ(both.server.write(as_bytes("held"), size), Step::want_read);
+  std::string received;
+  both.client.feed(both.server.take_output());
+  EXPECT_EQ(drive(both, received), Step::done);
+  EXPECT_EQ(send(both.server, both.client, "held"), "held");
 }
 
 TEST_F(ConnectionTest, takes_the_permission_to_renegotiate_back) {

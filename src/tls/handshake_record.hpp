@@ -21,7 +21,9 @@ struct HandshakeRecord {
   std::shared_ptr<const std::vector<Pin>> pins;       // client
   Decision decide;                                    // client
 
-  bool established = false;  // a handshake is done: what follows is a renegotiation
+  bool established = false;     // a handshake is done: what follows is a renegotiation
+  unsigned renegotiations = 0;  // that were finished
+  int messages = 0;             // of handshakes, that one call of read() has met after the first handshake
   bool certificate_requested = false;
   Bytes client_session_id;
   Bytes server_session_id;

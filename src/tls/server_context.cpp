@@ -130,12 +130,13 @@ Result<void> add_revocation_lists(SSL_CTX* context, std::string_view pem) {
   return {};
 }
 
-// Clients are asked, told whom we trust, and may stay silent.
+// Clients are asked, told whom we trust, and may stay silent. Not again in a renegotiation: whose session it
+// is has been decided.
 Result<void> ask_for_certificates(SSL_CTX* context, const ServerSettings& settings) {
   for (const auto& authority : TRY(trust_authorities(context, settings.client_ca, settings.library))) {
     SSL_CTX_add_client_CA(context, authority.native());
   }
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, nullptr);
   SSL_CTX_set_cert_verify_callback(context, note_client_certificate, nullptr);
   return {};
 }
