@@ -20,6 +20,8 @@ namespace {
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype([](EVP_PKEY_CTX* it) { EVP_PKEY_CTX_free(it); })>;
 using Parameters = std::unique_ptr<OSSL_PARAM, decltype([](OSSL_PARAM* it) { OSSL_PARAM_free(it); })>;
 
+thread_local RemoteKeys* keys_of_thread = nullptr;
+
 }  // namespace
 
 std::uint32_t RemoteKeys::unused_id() {
@@ -86,6 +88,18 @@ void RemoteKeys::fail_all() {
     if (waiting.wake) wakes.push_back(std::exchange(waiting.wake, nullptr));
   }
   for (const auto& wake : wakes) wake();
+}
+
+RemoteKeys::InThread::InThread(RemoteKeys& keys) {
+  keys_of_thread = &keys;
+}
+
+RemoteKeys::InThread::~InThread() {
+  keys_of_thread = nullptr;
+}
+
+RemoteKeys& RemoteKeys::of_thread(RemoteKeys& otherwise) {
+  return keys_of_thread != nullptr ? *keys_of_thread : otherwise;
 }
 
 Result<KeyHandle> remote_key(const Library& library, const evp_pkey_st& public_key, std::uint16_t number) {

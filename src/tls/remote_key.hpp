@@ -1,6 +1,6 @@
 // The gateway's end of the keeper, without a socket: RemoteKeys turns what OpenSSL wants from a private key
-// into requests and waits for their answers. TLS handshake phase of the gateway; one object per control
-// thread, used by that thread only.
+// into requests and waits for their answers. TLS handshake phase of the gateway, and renegotiations in its
+// tunnels; one object per control thread or tunnel worker, used by that thread only.
 //
 // With SSL_MODE_ASYNC the wait does not block: SSL_do_handshake gives SSL_ERROR_WANT_ASYNC, and the stream
 //   1. takes last_paused() at once and installs its wake-up with on_answer();
@@ -55,6 +55,18 @@ class RemoteKeys {
   void fail_all();                  // the keeper died: fails every open request and calls the wake-ups
 
   std::size_t open_requests() const { return waiting_.size(); }
+
+  // In a thread that drives connections of another's library: while this object lives, what they want from
+  // their private keys goes through `keys`. Made and destroyed in that thread, one at a time.
+  class InThread {
+   public:
+    explicit InThread(RemoteKeys& keys);
+    InThread(const InThread&) = delete;
+    InThread& operator=(const InThread&) = delete;
+    ~InThread();
+  };
+  // This thread's, where there is an InThread; else `otherwise`.
+  static RemoteKeys& of_thread(RemoteKeys& otherwise);
 
  private:
   struct Waiting {

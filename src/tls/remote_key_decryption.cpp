@@ -89,7 +89,7 @@ int decrypt(void* data, unsigned char* out, std::size_t* length, std::size_t spa
     *length = SSL_MAX_MASTER_KEY_LENGTH;
     if (out == nullptr) return true;
     if (space < SSL_MAX_MASTER_KEY_LENGTH) return false;
-    const auto answer = context.key.provider->keys->perform(
+    const auto answer = context.key.provider->perform(
         {.operation = KeyOperation::decrypt_premaster,
          .key = *context.key.number,
          .client_version = static_cast<std::uint16_t>(context.client_version),

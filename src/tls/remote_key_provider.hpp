@@ -21,6 +21,10 @@ inline constexpr const char* remote_key_number = "keeper-id";
 struct RemoteKeyProvider {
   RemoteKeys* keys = nullptr;
   ossl_lib_ctx_st* library = nullptr;
+
+  Result<Secret> perform(KeyRequest request) const {
+    return RemoteKeys::of_thread(*keys).perform(std::move(request));
+  }
 };
 
 enum class RemoteKeyType { rsa, ec, ed25519, dsa };

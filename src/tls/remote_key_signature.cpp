@@ -146,7 +146,7 @@ int digest_sign(void* data, unsigned char* signature, std::size_t* length, std::
                        .input = to_be_signed(context, {message, message_length})};
     if (context.padding == KeyPadding::pss)
       request.salt_length = static_cast<std::uint16_t>(traits_of(context.digest).size);
-    const auto answer = context.key.provider->keys->perform(std::move(request));
+    const auto answer = context.key.provider->perform(std::move(request));
     if (!answer || answer->empty() || answer->size() > space) {
       ERR_raise(ERR_LIB_PROV, PROV_R_FAILED_TO_SIGN);
       return false;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -199,6 +200,18 @@ TEST_F(RemoteKeysTest, fails_all_jobs_when_the_keeper_ended) {
   }
   transport.answers.push_back(answer_to(3, "of the new keeper"));
   EXPECT_TRUE(keys.perform({}));
+}
+
+TEST_F(RemoteKeysTest, a_thread_may_have_its_own) {
+  NotedRequests other;
+  RemoteKeys others(other);
+  EXPECT_EQ(&RemoteKeys::of_thread(keys), &keys);
+  {
+    const RemoteKeys::InThread scope(others);
+    EXPECT_EQ(&RemoteKeys::of_thread(keys), &others);
+    std::thread([this] { EXPECT_EQ(&RemoteKeys::of_thread(keys), &keys); }).join();
+  }
+  EXPECT_EQ(&RemoteKeys::of_thread(keys), &keys);
 }
 
 class RemoteKeyTest : public RemoteKeysTest {
