@@ -136,6 +136,7 @@ void DtlsChannel::confirm(Association& association, Time now) {
   refusal_.clear();
   if (settings_.gateway) {
     search_.emplace(proto::min_ipv4_mtu, settings_.mtu, now);
+    if (settings_.rekey_every.count() > 0) new_keys_at_ = now + settings_.rekey_every;
   } else {
     current_->trust_at = now + trial_time;
   }
@@ -300,6 +301,7 @@ Time DtlsChannel::next() const {
   Time next = schedule_ ? schedule_->next() : Time::max();
   for (const auto& one : handshakes_) next = std::min({next, one->expires, one->retransmit_at, one->ask_at});
   if (current_) next = std::min({next, current_->liveness.next(), current_->ask_at, current_->trust_at});
+  if (current_) next = std::min(next, new_keys_at_);
   if (current_ && search_) next = std::min(next, search_->next());
   return next;
 }
@@ -329,6 +331,10 @@ void DtlsChannel::meet_deadlines(Time now) {
   if (current_ && now >= current_->trust_at) {
     current_->trust_at = Time::max();
     if (!current_->tries_sizes) current_->largest = settings_.mtu;
+  }
+  if (current_ && now >= new_keys_at_) {
+    new_keys_at_ = Time::max();
+    shared_.tell(RekeyReport{tunnel_.settings.id, proto::RekeyAction::new_tunnel, {}});
   }
   continue_search(now);
   keep_schedule(now);

@@ -25,6 +25,8 @@ class DtlsChannel {
   ~DtlsChannel();
 
   const DtlsSettings& settings() const { return settings_; }
+  // For handshakes that begin from now on.
+  void use_keys(std::shared_ptr<const tls::DtlsKeys> keys) { settings_.keys = std::move(keys); }
 
   // --- data
 
@@ -90,6 +92,8 @@ class DtlsChannel {
   std::optional<proto::DtlsBackoff> schedule_;  // at the client, while there is no association
   std::optional<proto::MtuSearch> search_;      // at the client, of the association that carries data
   std::string refusal_;                         // at the client: why the latest handshake failed, if it did
+  proto::Time new_keys_at_ =
+      proto::Time::max();  // at the client: the association that carries data is too old
   RateLimit handshakes_begun_;
   RateLimit moves_;
 };

@@ -26,8 +26,13 @@ class BothEnds : public DtlsTest {
     TunnelSettings all{.id = {1, 1}, .addresses = {prefix("0.0.0.0/0"), prefix("::/0")}, .mtu = 1400};
     client_->post(Attach{all, nullptr, std::move(socket), std::move(connection), {}});
   }
-  void begin(std::shared_ptr<const tls::DtlsKeys> keys, const Endpoint& gateway, std::size_t hellos = 6) {
-    DtlsSettings with{.keys = std::move(keys), .mtu = 1400, .gateway = gateway, .hellos = hellos};
+  void begin(std::shared_ptr<const tls::DtlsKeys> keys, const Endpoint& gateway, std::size_t hellos = 6,
+             std::chrono::seconds rekey_every = 0s) {
+    DtlsSettings with{.keys = std::move(keys),
+                      .mtu = 1400,
+                      .gateway = gateway,
+                      .hellos = hellos,
+                      .rekey_every = rekey_every};
     client_->post(OfferDtls{{1, 1}, std::move(with)});
   }
   DtlsReport next_report() { return client_events_.next<DtlsReport>(); }
@@ -115,6 +120,22 @@ TEST_F(BothEnds, a_gateway_with_other_keys_is_given_up) {
   begin(keys, gateway_, 2);
   wait_for_report(State::given_up);
   expect_data_both_ways();
+}
+
+TEST_F(BothEnds, keys_that_are_too_old_are_told_once) {
+  const auto keys = new_keys();
+  offer(keys);
+  connect_ends();
+  begin(keys, gateway_, 6, 1s);
+  EXPECT_EQ(next_report().state, State::negotiating);
+  EXPECT_EQ(next_report().state, State::up);
+  const auto up = Clock::now();
+  EXPECT_EQ(next_report().state, State::up);  // the path's MTU
+  const auto report = client_events_.next<RekeyReport>();
+  EXPECT_EQ(report.action, proto::RekeyAction::new_tunnel);
+  EXPECT_GE(Clock::now() - up, 900ms);
+  expect_data_both_ways();
+  EXPECT_TRUE(client_events_.empty());
 }
 
 TEST_F(BothEnds, dtls_that_the_gateway_ends_comes_back) {

@@ -15,4 +15,12 @@ Result<std::shared_ptr<const tls::DtlsKeys>> dtls_keys(const proto::DtlsTerms& t
   return std::make_shared<const tls::DtlsKeys>(std::move(keys));
 }
 
+Result<std::shared_ptr<const tls::DtlsKeys>> renegotiated_keys(tls::DtlsKeys keys,
+                                                               const tls::Connection& connection) {
+  if (keys.mode == tls::DtlsKeys::Mode::psk) {
+    keys.secret = TRY(connection.export_key(proto::dtls_psk_label, proto::dtls_psk_size));
+  }
+  return std::make_shared<const tls::DtlsKeys>(std::move(keys));
+}
+
 }  // namespace sallyport::tunnel

@@ -14,5 +14,9 @@ namespace sallyport::tunnel {
 Result<std::shared_ptr<const tls::DtlsKeys>> dtls_keys(const proto::DtlsTerms& terms,
                                                        const Secret& master_secret,
                                                        const tls::Connection& connection);
+// The same after a renegotiation, when the connection gives another pre-shared key. openconnect takes that
+// for its next handshake, which follows at once; ocserv expects it (observed with 9.01 and 1.1.6).
+Result<std::shared_ptr<const tls::DtlsKeys>> renegotiated_keys(tls::DtlsKeys keys,
+                                                               const tls::Connection& connection);
 
 }  // namespace sallyport::tunnel

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "tunnel/dtls_keys.hpp"
 
 namespace sallyport::tunnel {
 
@@ -52,6 +53,7 @@ void Loop::run() {
 
 // What OpenSSL keeps for this thread goes with it, so its last words are said here.
 void Loop::leave() {
+  keeper_.reset();
   if (!dtls_) return;
   for (Tunnel* tunnel : tunnels_.all()) dtls_->tunnel_ended(*tunnel);
   dtls_->leave_thread();
@@ -136,6 +138,11 @@ void Loop::obey(const End& command) {
   tunnel->channel.hang_up(*command.say);
 }
 
+void Loop::obey(UseKeeper&& command) {
+  keeper_.reset();
+  keeper_ = std::make_unique<Keeper>(std::move(command.way));
+}
+
 void Loop::obey(const AskTotals&) {
   auto nobody = to_peers_.nobody();
   if (dtls_) nobody.add(dtls_->nobody());
@@ -146,7 +153,41 @@ void Loop::serve(Tunnel& tunnel, bool writable) {
   if (tunnel.over) return;
   if (auto ending = from_peers_.carry(tunnel, now_)) return end(tunnel, std::move(*ending));
   if (writable || tunnel.channel.output_wants_read()) tunnel.channel.flush();
+  if (renew_keys(tunnel)) return;
+  tunnels_.wake_by(tunnel, tunnel.renewal.next());
   if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
+}
+
+void Loop::renew_dtls_keys(Tunnel& tunnel) {
+  auto keys = renegotiated_keys(*tunnel.dtls->settings().keys, tunnel.channel.connection());
+  if (!keys) return log::warning("DTLS keeps its old key: " + keys.error().text);
+  tunnel.dtls->use_keys(std::move(*keys));
+}
+
+// True: it has ended.
+bool Loop::renew_keys(Tunnel& tunnel) {
+  using News = TlsRenewal::News;
+  if (tunnel.hanging_up) return false;
+  auto& renewal = tunnel.renewal;
+  const auto action = renewal.action();
+  switch (renewal.look(now_)) {
+    case News::none:
+      break;
+    case News::begun:
+      tunnels_.agenda.add(tunnel);
+      break;
+    case News::renewed:
+      if (action == proto::RekeyAction::renegotiate && tunnel.dtls) renew_dtls_keys(tunnel);
+      tell_(RekeyReport{tunnel.settings.id, action, {}});
+      break;
+    case News::new_tunnel:
+      tell_(RekeyReport{tunnel.settings.id, proto::RekeyAction::new_tunnel, renewal.why()});
+      break;
+    case News::overdue:
+      end(tunnel, {EndCause::lost, {}, renewal.why()});
+      return true;
+  }
+  return false;
 }
 
 void Loop::read_tun() {
@@ -184,10 +225,11 @@ void Loop::meet_deadline(Tunnel& tunnel) {
     case Keepalive::Action::none:
       break;
   }
+  if (renew_keys(tunnel)) return;
   if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
   // Not now: a rule with times of zero must not keep us here.
-  const auto next =
-      tunnel.dtls ? std::min(tunnel.liveness.next(), tunnel.dtls->next()) : tunnel.liveness.next();
+  auto next = std::min(tunnel.liveness.next(), tunnel.renewal.next());
+  if (tunnel.dtls) next = std::min(next, tunnel.dtls->next());
   tunnels_.deadlines.move(tunnel.deadline, std::max(next, now_ + 1ms));
 }
 

@@ -30,15 +30,26 @@ class Loop {
   void obey(OfferDtls&& offer);
   void obey(const SetMtu& command);
   void obey(const End& end);
+  void obey(UseKeeper&& command);
   void obey(const AskTotals& ask);
 
   void serve(Tunnel& tunnel, bool writable);
   void read_tun();
   void meet_deadlines();
   void meet_deadline(Tunnel& tunnel);
+  bool renew_keys(Tunnel& tunnel);
+  void renew_dtls_keys(Tunnel& tunnel);
   void end(Tunnel& tunnel, Ending ending);
   void leave();
   proto::Time next_deadline() const;
+
+  // What private keys have to do for this thread's tunnels.
+  struct Keeper {
+    explicit Keeper(std::unique_ptr<tls::KeyTransport> given) : way(std::move(given)) {}
+    std::unique_ptr<tls::KeyTransport> way;
+    tls::RemoteKeys keys{*way};
+    tls::RemoteKeys::InThread in_thread{keys};
+  };
 
   Poller poller_;
   std::function<void(Event)> tell_;
@@ -48,6 +59,7 @@ class Loop {
   Tunnels tunnels_;
   ToPeers to_peers_;
   FromPeers from_peers_;
+  std::unique_ptr<Keeper> keeper_;  // made and destroyed in the worker's thread
 
   proto::Time now_;                             // of this turn
   proto::Time tun_retry_ = proto::Time::max();  // the interface failed: when to look again

@@ -20,6 +20,7 @@
 #include "tls/connection.hpp"
 #include "tls/dtls.hpp"
 #include "tls/library.hpp"
+#include "tls/remote_key.hpp"
 #include "tunnel/counters.hpp"
 
 namespace sallyport::tunnel {
@@ -89,10 +90,16 @@ struct End {
   std::optional<proto::Disconnect> say;
 };
 
+// Whom the tunnels of this worker have their private keys from, from now on: the keeper, its successor, or
+// that of another configuration.
+struct UseKeeper {
+  std::unique_ptr<tls::KeyTransport> way;
+};
+
 // Answered by one Totals with all tunnels.
 struct AskTotals {};
 
-using Command = std::variant<Attach, OfferDtls, SetMtu, End, AskTotals>;
+using Command = std::variant<Attach, OfferDtls, SetMtu, End, UseKeeper, AskTotals>;
 
 // --- events
 
@@ -142,8 +149,8 @@ struct DtlsReport {
   std::string why;  // one sentence
 };
 
-// At the client: the tunnel's keys have been renewed in place, by `action`; or they are due and only a new
-// tunnel (`new_tunnel`) can renew them, which is told once.
+// The tunnel's keys have been renewed in place, by `action` (the gateway tells of renegotiations only). Or,
+// at the client, they are due and only a new tunnel (`new_tunnel`) can renew them, which is told once.
 struct RekeyReport {
   TunnelId id;
   proto::RekeyAction action = proto::RekeyAction::none;

@@ -1,5 +1,7 @@
 #include "tunnel/tls_channel.hpp"
 
+#include <utility>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -42,6 +44,8 @@ TlsChannel::~TlsChannel() {
 }
 
 Step TlsChannel::read_record(MutableByteView buffer) {
+  // With a frame half written, OpenSSL would take the answer to a hello for the rest of it.
+  if (may_be_renegotiated_ && output_ == Step::want_write && !finish_frame()) return Step::want_write;
   std::size_t size = 0;
   const auto step = connection_.read(buffer, size);
   if (step == Step::done) reader_.add(buffer.first(size));
@@ -74,19 +78,44 @@ void TlsChannel::send_control(ByteView frame) {
   if (idle) flush();
 }
 
+// False: a frame is half written, still.
+bool TlsChannel::finish_frame() {
+  if (writing_ == nullptr) return true;
+  if (!write(writing_->front())) return false;
+  writing_->pop();
+  writing_ = nullptr;
+  return true;
+}
+
 FrameQueue* TlsChannel::next_queue() {
-  if (writing_ != nullptr) return writing_;
   if (!control_.empty()) return &control_;
   return data_.empty() ? nullptr : &data_;
 }
 
 void TlsChannel::flush() {
-  while ((writing_ = next_queue()) != nullptr) {
-    if (!write(writing_->front())) return;
-    writing_->pop();
-    writing_ = nullptr;
-  }
+  do {
+    if (!finish_frame()) return;
+    begin_renewal();
+    writing_ = next_queue();
+  } while (writing_ != nullptr);
   if (hanging_up_) finish_hang_up();
+}
+
+void TlsChannel::renew(proto::RekeyAction how) {
+  wanted_ = how;
+  if (writing_ == nullptr) begin_renewal();
+}
+
+void TlsChannel::begin_renewal() {
+  const auto how = std::exchange(wanted_, proto::RekeyAction::none);
+  if (how == proto::RekeyAction::key_update) output_ = connection_.key_update();
+  if (how != proto::RekeyAction::renegotiate) return;
+  if (auto begun = connection_.renegotiate(); !begun) renewal_failure_ = std::move(begun).error();
+}
+
+void TlsChannel::allow_renegotiation(bool allowed) {
+  may_be_renegotiated_ = allowed;
+  connection_.allow_renegotiation(allowed);
 }
 
 void TlsChannel::hang_up(const proto::Disconnect& say) {

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/descriptor.hpp"
 #include "proto/cstp_frame.hpp"
+#include "proto/rekey.hpp"
 #include "tls/connection.hpp"
 #include "tls/library.hpp"
 #include "tunnel/frame_queue.hpp"
@@ -25,6 +27,7 @@ class TlsChannel {
   ~TlsChannel();
 
   int socket() const { return socket_.number(); }
+  const tls::Connection& connection() const { return connection_; }
   const Error& error() const { return connection_.error(); }
 
   // Reads the next record into `buffer`, which must hold one (max_cstp_frame) and stay until next_frame()
@@ -40,10 +43,20 @@ class TlsChannel {
   void send_control(ByteView frame);
   void flush();
   bool has_output() const { return writing_ != nullptr || !control_.empty() || !data_.empty(); }
-  // Output waits for something to be read first: flush() after reading.
-  bool output_wants_read() const { return output_ == tls::Step::want_read; }
+  // Output waits for reads rather than for the socket: flush() after reading.
+  bool output_wants_read() const {
+    return output_ == tls::Step::want_read || (writing_ == nullptr && has_output());
+  }
   // Output failed. What the peer had said before can still be read.
   bool is_broken() const { return output_ == tls::Step::failed || output_ == tls::Step::closed; }
+
+  // At the client, key_update or renegotiate: new keys between two frames, at once or in the flush that ends
+  // the frame which is half written. A renegotiation then needs reads, even where nothing has come; frames
+  // wait for its end.
+  void renew(proto::RekeyAction how);
+  bool is_renewing() const { return wanted_ != proto::RekeyAction::none || connection_.renegotiating(); }
+  const std::optional<Error>& renewal_failure() const { return renewal_failure_; }
+  void allow_renegotiation(bool allowed);  // at the gateway
 
   // Gives up queued data, says DISCONNECT and close_notify, and shuts the sending side down; as far as the
   // socket takes it, the rest with flush(). The peer's end is awaited by reading on: a socket closed with
@@ -53,6 +66,8 @@ class TlsChannel {
 
  private:
   bool write(ByteView frame);
+  bool finish_frame();
+  void begin_renewal();
   void finish_hang_up();
   FrameQueue* next_queue();
 
@@ -67,6 +82,9 @@ class TlsChannel {
   std::size_t written_ = 0;        // of that frame
   tls::Step output_ = tls::Step::done;
   bool hanging_up_ = false;
+  proto::RekeyAction wanted_ = proto::RekeyAction::none;  // once no frame is half written
+  std::optional<Error> renewal_failure_;
+  bool may_be_renegotiated_ = false;
 };
 
 }  // namespace sallyport::tunnel

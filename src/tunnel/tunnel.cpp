@@ -19,6 +19,7 @@ constexpr int icmp_error_burst = 10;
 Tunnel::Tunnel(Attach attach, proto::Time now)
     : settings(std::move(attach.settings)),
       channel(std::move(attach.library), std::move(attach.socket), std::move(attach.connection)),
+      renewal(settings.rekey, channel, now),
       liveness(settings.liveness, now),
       icmp_errors(icmp_error_interval, icmp_error_burst) {
   limit_packets(settings.mtu);

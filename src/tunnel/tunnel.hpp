@@ -6,6 +6,7 @@
 #include "tunnel/messages.hpp"
 #include "tunnel/rate_limit.hpp"
 #include "tunnel/tls_channel.hpp"
+#include "tunnel/tls_renewal.hpp"
 
 namespace sallyport::tunnel {
 
@@ -23,6 +24,7 @@ struct Tunnel {
 
   TunnelSettings settings;
   TlsChannel channel;
+  TlsRenewal renewal;
   proto::Keepalive liveness;          // of the TLS channel
   std::unique_ptr<DtlsChannel> dtls;  // null: none was agreed on
   Counters counters;

@@ -1,11 +1,13 @@
 #include "tunnel/tunnels.hpp"
 
+#include <algorithm>
+
 namespace sallyport::tunnel {
 
 Tunnel& Tunnels::add(Attach attach, proto::Time now) {
   auto made = std::make_unique<Tunnel>(std::move(attach), now);
   Tunnel& tunnel = *made;
-  tunnel.deadline = deadlines.add(tunnel.liveness.next(), tunnel);
+  tunnel.deadline = deadlines.add(std::min(tunnel.liveness.next(), tunnel.renewal.next()), tunnel);
   for (const auto& address : tunnel.settings.addresses) routes.add(address, tunnel);
   by_session_[tunnel.settings.id.session] = std::move(made);
   return tunnel;
