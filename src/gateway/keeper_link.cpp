@@ -3,7 +3,7 @@
 #include <poll.h>
 
 #include "base/log.hpp"
-#include "proto/keeper_messages.hpp"
+#include "gateway/keeper_messages.hpp"
 #include "sys/message_socket.hpp"
 
 namespace sallyport::gateway {
@@ -11,26 +11,6 @@ namespace sallyport::gateway {
 namespace {
 
 constexpr int blocking_limit_ms = 100;
-
-proto::KeeperRequest to_message(const tls::KeyRequest& request) {
-  return {request.id,
-          static_cast<proto::KeeperOperation>(request.operation),
-          request.key,
-          static_cast<proto::KeeperPadding>(request.padding),
-          request.salt_length,
-          static_cast<proto::KeeperDigest>(request.digest),
-          request.client_version,
-          request.negotiated_version,
-          request.input};
-}
-
-Result<tls::KeyAnswer> next_answer(int socket) {
-  auto message = TRY(sys::receive_message(socket));
-  auto answer = proto::KeeperAnswer::parse(message.bytes);
-  wipe(message.bytes);  // it may hold a premaster secret
-  if (!answer) return tl::unexpected(answer.error());
-  return tls::KeyAnswer{answer->id, answer->ok, std::move(answer->output)};
-}
 
 }  // namespace
 
@@ -56,7 +36,7 @@ void KeeperLink::close() {
 }
 
 bool KeeperLink::send(const tls::KeyRequest& request) {
-  return socket_ && sys::send_message(socket_->number(), to_message(request).serialize()).has_value();
+  return socket_ && send_request(socket_->number(), request);
 }
 
 Result<tls::KeyAnswer> KeeperLink::receive() {

@@ -39,6 +39,11 @@ Result<proto::GatewaySettings> read_settings(int file) {
 
 }  // namespace
 
+// One for each control thread, then one for each worker.
+Result<std::vector<Descriptor>> GatewayProcess::take_keeper_sockets(std::vector<Descriptor>& given) const {
+  return take(given, threads_.size() + workers_);
+}
+
 // What uses the loops goes before them, but for the control threads: coroutines that the loops hold refer to
 // those until the end.
 GatewayProcess::~GatewayProcess() {
@@ -67,7 +72,9 @@ Result<void> GatewayProcess::start() {
   auto& given = message.descriptors;
   const auto settings_file = TRY(take(given, 1));
   authenticator_ = std::move(TRY(take(given, 1)).front());
-  auto keeper_sockets = TRY(take(given, orders->control_threads));
+  for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
+  workers_ = orders->tun_queues;
+  auto keeper_sockets = TRY(take_keeper_sockets(given));
   listeners_ = TRY(take(given, std::size_t{orders->control_threads} * orders->listeners));
   auto tun_queues = TRY(take(given, orders->tun_queues));
   auto udp_sockets = TRY(take(given, std::size_t{orders->tun_queues} * orders->udp_sockets));
@@ -75,7 +82,6 @@ Result<void> GatewayProcess::start() {
   if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
 
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
-  for (std::size_t i = 0; i < orders->control_threads; ++i) threads_.push_back(std::make_unique<Thread>());
   settings_ =
       std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
   TRY(start_services(SessionClock(orders->booted_at), std::move(tun_queues), std::move(udp_sockets),
@@ -115,6 +121,9 @@ Result<void> GatewayProcess::apply_settings(std::shared_ptr<const proto::Gateway
     thread.loop->post(
         [&thread, setup = std::move(setups[i]), settings] { thread.control->use(setup, settings); });
   }
+  keeper_sockets.erase(keeper_sockets.begin(),
+                       keeper_sockets.begin() + static_cast<std::ptrdiff_t>(threads_.size()));
+  shared_->tunnels.use_keeper(std::move(keeper_sockets));
   settings_ = std::move(settings);
   return {};
 }
@@ -160,7 +169,7 @@ net::Task<void> GatewayProcess::hear_supervisor() {
 void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor> descriptors) {
   if (std::holds_alternative<proto::GatewayReload>(command)) {
     auto settings_file = or_throw(take(descriptors, 1));
-    auto keeper_sockets = or_throw(take(descriptors, threads_.size()));
+    auto keeper_sockets = or_throw(take_keeper_sockets(descriptors));
     auto settings = read_settings(settings_file.front().number());
     Result<void> applied;
     if (settings) {
@@ -174,6 +183,7 @@ void GatewayProcess::obey(proto::GatewayCommand command, std::vector<Descriptor>
                      : tell(proto::RoleFailed{std::nullopt, applied.error().text}));
   } else if (std::holds_alternative<proto::KeeperReplaced>(command)) {
     auto sockets = or_throw(take(descriptors, threads_.size()));
+    shared_->tunnels.use_keeper(or_throw(take(descriptors, workers_)));
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       auto& thread = *threads_[i];
       thread.loop->post(

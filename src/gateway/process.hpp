@@ -56,6 +56,7 @@ class GatewayProcess {
     std::thread runner;
   };
 
+  Result<std::vector<Descriptor>> take_keeper_sockets(std::vector<Descriptor>& given) const;
   Result<void> start_services(SessionClock clock, std::vector<Descriptor> tun_queues,
                               std::vector<Descriptor> udp_sockets, std::vector<Descriptor> state_files);
   Result<void> apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
@@ -75,6 +76,7 @@ class GatewayProcess {
   Descriptor authenticator_;
   Descriptor admin_listener_;
   std::vector<Descriptor> listeners_;
+  std::size_t workers_ = 0;
   std::vector<proto::ProcessInfo> processes_;
   std::unique_ptr<net::Signal> reloaded_;
   std::string reload_error_;

@@ -1,6 +1,7 @@
 #include "gateway/tunnels.hpp"
 
 #include "base/log.hpp"
+#include "gateway/worker_keeper.hpp"
 
 namespace sallyport::gateway {
 
@@ -57,6 +58,12 @@ Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descript
   }
   spawn(keep_time(), "the sessions' clock");
   return {};
+}
+
+void Tunnels::use_keeper(std::vector<Descriptor> sockets) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i]->post(tunnel::UseKeeper{std::make_unique<WorkerKeeper>(std::move(sockets.at(i)))});
+  }
 }
 
 void Tunnels::stop() {
@@ -162,6 +169,10 @@ void Tunnels::on(const tunnel::DtlsReport& report) {
   } else if (report.state == State::none) {
     log::notice(was_up ? "DTLS down: data goes over TLS" : "no DTLS", {session, {"why", report.why}});
   }
+}
+
+void Tunnels::on(const tunnel::RekeyReport& report) {
+  log::notice("keys renewed by a renegotiation", {{"session", static_cast<std::int64_t>(report.id.session)}});
 }
 
 // Phase 6, of the attempt that made the tunnel.

@@ -42,6 +42,8 @@ class Tunnels {
 
   // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
   Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets);
+  // The workers' private keys are there from now on: one socket each.
+  void use_keeper(std::vector<Descriptor> sockets);
   // Closes all tunnels without a DISCONNECT: the clients come back.
   void stop();
 
@@ -71,7 +73,7 @@ class Tunnels {
   void on(const tunnel::Ended& ended);
   void on(const tunnel::Totals& totals);
   void on(const tunnel::DtlsReport& report);
-  void on(const tunnel::RekeyReport&) {}  // a client's
+  void on(const tunnel::RekeyReport& report);
   void record(const LiveTunnel& live);
   void spawn(net::Task<void> task, std::string_view what);
 

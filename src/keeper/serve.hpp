@@ -1,5 +1,5 @@
-// The loop of one thread of the keeper: answers the requests of one gateway control thread, in order, over a
-// SOCK_SEQPACKET socket.
+// The loop of one thread of the keeper: answers the requests of one control thread or tunnel worker of the
+// gateway, in order, over a SOCK_SEQPACKET socket.
 #pragma once
 
 #include "base/descriptor.hpp"

@@ -53,7 +53,8 @@ struct RoleReady {
 // --- keeper
 // -------------------------------------------------------------------------------------------------------
 
-// Descriptors: one file for each private key, then one request socket for each control thread of the gateway.
+// Descriptors: one file for each private key, then one request socket for each control thread and each worker
+// of the gateway.
 struct KeeperStart {
   RoleSettings role;
   std::uint16_t keys = 0;
@@ -120,9 +121,9 @@ using AuthenticatorEvent = std::variant<RoleReady, RoleFailed>;
 // ------------------------------------------------------------------------------------------------------
 
 // Descriptors: the settings (a memory file holding GatewaySettings), the authenticator's request socket, one
-// keeper socket for each control thread, `listeners` TCP listeners for each control thread, `tun_queues`
-// queues of the TUN interface, one for each worker; `udp_sockets` UDP sockets for each worker; with `state`
-// the session store's two files; with `admin` the admin listener.
+// keeper socket for each control thread and then for each worker, `listeners` TCP listeners for each control
+// thread, `tun_queues` queues of the TUN interface, one for each worker; `udp_sockets` UDP sockets for each
+// worker; with `state` the session store's two files; with `admin` the admin listener.
 struct GatewayStart {
   RoleSettings role;
   std::uint16_t control_threads = 1;
@@ -149,13 +150,14 @@ struct GatewayStart {
 };
 
 // New settings and the new keeper that goes with them. Descriptors: the settings, one keeper socket for each
-// thread.
+// control thread and then for each worker.
 struct GatewayReload {
   bool operator==(const GatewayReload&) const = default;
   static void each_field(auto&&) {}
 };
 
-// The keeper died and has a successor with the same keys. Descriptors: one socket for each control thread.
+// The keeper died and has a successor with the same keys. Descriptors: one socket for each control thread and
+// then for each worker.
 struct KeeperReplaced {
   bool operator==(const KeeperReplaced&) const = default;
   static void each_field(auto&&) {}

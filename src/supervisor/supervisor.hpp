@@ -83,7 +83,7 @@ class Supervisor {
   Descriptor admin_listener_;
   std::vector<Descriptor> listeners_;       // thread by thread
   std::vector<Descriptor> udp_sockets_;     // worker by worker
-  std::vector<Descriptor> keeper_sockets_;  // the gateway's ends
+  std::vector<Descriptor> keeper_sockets_;  // the gateway's ends: of its threads, then of its workers
   Descriptor authenticator_socket_;         // the gateway's end
   std::vector<Descriptor> tun_queues_;      // one for each worker
   StateFiles state_;

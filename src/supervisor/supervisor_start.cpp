@@ -55,9 +55,10 @@ Result<void> Supervisor::start(bool listening) {
 
 Result<void> Supervisor::open_listeners() {
   const auto& listen = setup_->config.listen;
-  // They go to the gateway in one message with the keeper's sockets, the TUN's queues and five more.
+  // They go to the gateway in one message with the keeper's sockets for each thread and worker, the TUN's
+  // queues and five more.
   const auto workers = static_cast<std::size_t>(setup_->config.process.workers.value);
-  const auto wanted = threads() * (1 + listen.tcp.size()) + workers * (1 + listen.udp.size()) + 5;
+  const auto wanted = threads() * (1 + listen.tcp.size()) + workers * (2 + listen.udp.size()) + 5;
   if (wanted > sys::max_message_descriptors) {
     return fail_at(setup_->config, listen.tcp.front().at,
                    "too many listen addresses for " + std::to_string(threads()) + " control threads and " +
@@ -93,7 +94,8 @@ Result<Supervisor::Keyring> Supervisor::start_keeper(const Setup& setup) {
   const auto identity = TRY(identity_of(Role::keeper, setup.config));
   Keyring keyring{TRY(Child::start(Role::keeper)), {}};
   std::vector<Descriptor> keeper_ends;
-  for (std::size_t thread = 0; thread < threads(); ++thread) {
+  const auto sockets = threads() + tun_queues_.size();
+  for (std::size_t number = 0; number < sockets; ++number) {
     auto [ours, theirs] = TRY(sys::message_pair());
     keyring.gateway_ends.push_back(std::move(ours));
     keeper_ends.push_back(std::move(theirs));
@@ -102,7 +104,7 @@ Result<Supervisor::Keyring> Supervisor::start_keeper(const Setup& setup) {
   for (const auto& end : keeper_ends) descriptors.push_back(end.number());
   const proto::KeeperStart command{role_settings(identity),
                                    static_cast<std::uint16_t>(setup.key_files.size()),
-                                   static_cast<std::uint16_t>(threads())};
+                                   static_cast<std::uint16_t>(sockets)};
   TRY(keyring.keeper.send(command, descriptors));
 
   const auto event = TRY(keyring.keeper.await_start<proto::KeeperEvent>(start_limit));
