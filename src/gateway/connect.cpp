@@ -31,7 +31,8 @@ ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request
   const auto family = caller.peer.address.family();
   facts.link = {.path_mtu = sys::path_mtu(stream.number()), .family = family};
   const auto& tls = stream.connection();
-  facts.tls_record = proto::tls_record_cost(tls.version() == "TLSv1.3", tls.cipher());
+  facts.tls = {.tls13 = tls.version() == "TLSv1.3", .secure_renegotiation = tls.secure_renegotiation()};
+  facts.tls_record = proto::tls_record_cost(facts.tls.tls13, tls.cipher());
   facts.mtu_limit = caller.settings->mtu_limit;
   if (const auto* pool = caller.host().pool(store::policy_of(session).address_pool)) facts.pool = *pool;
   facts.certificate_hash = caller.certificate_hash;
@@ -61,7 +62,8 @@ net::Task<Result<store::Session>> save(const Caller& caller, const proto::Connec
 }
 
 // Clients set their interface up for DTLS, and keep it so while data goes over TLS.
-tunnel::TunnelSettings tunnel_settings(const store::Session& session, const proto::ConnectReply& reply) {
+tunnel::TunnelSettings tunnel_settings(const store::Session& session, const proto::ConnectReply& reply,
+                                       proto::TlsFacts tls) {
   tunnel::TunnelSettings settings;
   settings.id = {session.id, session.generation};
   for (const auto& address : {session.ipv4, session.ipv6}) {
@@ -69,6 +71,7 @@ tunnel::TunnelSettings tunnel_settings(const store::Session& session, const prot
   }
   settings.mtu = std::max(reply.mtu, reply.dtls_mtu);
   settings.liveness = proto::Keepalive::Rule::gateway(store::policy_of(session).dpd);
+  settings.rekey = {proto::tls_rekey(reply.rekey_method, tls), reply.rekey_time};
   return settings;
 }
 
@@ -122,7 +125,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   }
   Opening opening;
   opening.reply = connect_reply(*request, *session, facts);
-  opening.tunnel = tunnel_settings(*session, opening.reply);
+  opening.tunnel = tunnel_settings(*session, opening.reply, facts.tls);
   if (facts.dtls) {
     auto dtls = dtls_settings(*facts.dtls, *request, stream.connection(), opening.reply);
     if (!dtls) {

@@ -47,7 +47,15 @@ void give_dns(proto::ConnectReply& reply, const proto::GroupPolicy& policy, prot
   reply.tunnel_all_dns = policy.split_include.empty() && policy.split_dns.empty();
 }
 
-void give_timers(proto::ConnectReply& reply, const store::Session& session, store::WallTime now) {
+// "ssl" where it can't be would cost a try that fails, and the time until the client has noticed.
+proto::RekeyMethod rekey_method(const proto::GroupPolicy& policy, proto::TlsFacts tls) {
+  using proto::RekeyMethod;
+  if (policy.rekey.count() == 0) return RekeyMethod::none;
+  const bool only_new_tunnel = proto::tls_rekey(policy.rekey_method, tls) == proto::RekeyAction::new_tunnel;
+  return only_new_tunnel ? RekeyMethod::new_tunnel : policy.rekey_method;
+}
+
+void give_timers(proto::ConnectReply& reply, const store::Session& session, const ConnectFacts& facts) {
   const auto& policy = store::policy_of(session);
   reply.dpd = policy.dpd;
   reply.keepalive = policy.keepalive;
@@ -55,10 +63,10 @@ void give_timers(proto::ConnectReply& reply, const store::Session& session, stor
   reply.disconnected_timeout = policy.idle_timeout;
   reply.session_timeout = policy.session_timeout;
   if (session.expires_at) {
-    reply.session_remaining = std::max(*session.expires_at - now, std::chrono::seconds(1));
+    reply.session_remaining = std::max(*session.expires_at - facts.now, std::chrono::seconds(1));
   }
   reply.rekey_time = policy.rekey;
-  reply.rekey_method = policy.rekey.count() > 0 ? policy.rekey_method : proto::RekeyMethod::none;
+  reply.rekey_method = rekey_method(policy, facts.tls);
 }
 
 void give_dtls(proto::ConnectReply& reply, const proto::GroupPolicy& policy, const proto::DtlsTerms& dtls) {
@@ -115,7 +123,7 @@ proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const st
   give_addresses(reply, request, session, facts);
   give_routes(reply, policy, session.ipv6 && request.full_ipv6);
   give_dns(reply, policy, proto::classify_user_agent(request.user_agent));
-  give_timers(reply, session, facts.now);
+  give_timers(reply, session, facts);
   reply.smartcard_removal_disconnect = true;
   reply.keep = true;
   reply.tcp_keepalive = true;

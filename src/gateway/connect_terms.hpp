@@ -6,6 +6,7 @@
 #include "proto/connect_reply.hpp"
 #include "proto/connect_request.hpp"
 #include "proto/mtu.hpp"
+#include "proto/rekey.hpp"
 #include "store/session.hpp"
 
 namespace sallyport::gateway {
@@ -13,6 +14,7 @@ namespace sallyport::gateway {
 struct ConnectFacts {
   proto::Link link;              // without the client's base MTU
   proto::RecordCost tls_record;  // of the connection's cipher
+  proto::TlsFacts tls;
   std::uint16_t mtu_limit = 0;   // the operator's; 0: none
   proto::AddressPool pool;       // for the lengths of the networks
   std::string certificate_hash;  // of our certificate, SHA-1

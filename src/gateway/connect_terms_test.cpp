@@ -47,6 +47,7 @@ ConnectFacts facts() {
   ConnectFacts facts;
   facts.link = {.path_mtu = 1500};
   facts.tls_record = proto::tls13_record;
+  facts.tls = {.tls13 = true};
   facts.pool = {"default", prefix("10.20.0.0/16"), prefix("fd20::/64")};
   facts.certificate_hash = "3499865B6FBC3F256663AE699EE75E10BA4ADA3D";
   return facts;
@@ -90,6 +91,17 @@ TEST(ConnectTerms, say_addresses_routes_and_timers) {
   EXPECT_EQ(header(reply, "X-CSTP-Rekey-Method"), "ssl");
   EXPECT_EQ(header(reply, "X-CSTP-Hostname"), "laptop");
   EXPECT_EQ(header(reply, "X-DTLS-Port"), "");
+}
+
+TEST(ConnectTerms, keys_are_renewed_in_place_only_where_that_works) {
+  auto with = facts();
+  with.tls = {.tls13 = false, .secure_renegotiation = true};
+  EXPECT_EQ(header(connect_reply(request(), session(policy()), with), "X-CSTP-Rekey-Method"), "ssl");
+  with.tls.secure_renegotiation = false;
+  EXPECT_EQ(header(connect_reply(request(), session(policy()), with), "X-CSTP-Rekey-Method"), "new-tunnel");
+  auto never = policy();
+  never.rekey = seconds(0);
+  EXPECT_EQ(header(connect_reply(request(), session(never), with), "X-CSTP-Rekey-Method"), "");
 }
 
 TEST(ConnectTerms, a_full_packet_fits_one_segment) {
