@@ -151,7 +151,8 @@ net::Task<Prepared> prepare(const proto::HttpReply& answer, const Connected& con
   co_return prepared;
 }
 
-tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::uint16_t mtu) {
+tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::uint16_t mtu,
+                                       const tls::Connection& tls) {
   tunnel::TunnelSettings settings;
   settings.id = only_tunnel;
   for (const auto* everything : {"0.0.0.0/0", "::/0"}) {
@@ -159,6 +160,8 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   }
   settings.mtu = mtu;
   settings.liveness = proto::Keepalive::Rule::client(reply.dpd, reply.keepalive);
+  const proto::TlsFacts facts{tls.version() == "TLSv1.3", tls.secure_renegotiation()};
+  settings.rekey = {proto::tls_rekey(reply.rekey_method, facts), reply.rekey_time};
   return settings;
 }
 
@@ -200,9 +203,10 @@ net::Task<Opened> connect(HttpSession& session, const Admission& admission, cons
                 std::move(prepared->agreement),
                 settings.mtu,
                 std::move(prepared->dtls)};
+  auto agreed = tunnel_settings(opened.agreement.reply, settings.mtu, tls);
   auto [socket, connection] = connected.stream->release();
-  tunnel::Attach attach{tunnel_settings(opened.agreement.reply, settings.mtu), nullptr, std::move(socket),
-                        std::move(connection), std::move(exchanged.rest)};
+  tunnel::Attach attach{std::move(agreed), nullptr, std::move(socket), std::move(connection),
+                        std::move(exchanged.rest)};
   or_throw(
       attempt.tunnel.start(std::move(prepared->interface.tun), std::move(prepared->udp), std::move(attach)));
   // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.

@@ -32,6 +32,9 @@ Result<tunnel::DtlsSettings> dtls_settings(const proto::ConnectReply& reply,
   settings.mtu = std::min<std::uint16_t>(interface_mtu(reply, options), proto::max_cstp_payload);
   settings.liveness = proto::Keepalive::Rule::client(reply.dtls_dpd, reply.dtls_keepalive).for_datagrams();
   settings.gateway = Endpoint{gateway, terms.port};
+  if (proto::dtls_rekey(reply.dtls_rekey_method) != proto::RekeyAction::none) {
+    settings.rekey_every = reply.dtls_rekey_time;
+  }
   if (options.dtls_hellos > 0) settings.hellos = options.dtls_hellos;
   return settings;
 }

@@ -43,9 +43,16 @@ net::Task<void> end(std::optional<proto::Disconnect> goodbye, const Attempt& att
   for (;;) {
     const auto happening = co_await tunnel.next();
     const bool passing = std::holds_alternative<tunnel::Totals>(happening) ||
-                         std::holds_alternative<tunnel::DtlsReport>(happening);
+                         std::holds_alternative<tunnel::DtlsReport>(happening) ||
+                         std::holds_alternative<tunnel::RekeyReport>(happening);
     if (!passing) co_return;
   }
+}
+
+void show_renewal(proto::RekeyAction by, const Console& console) {
+  if (!console.verbose()) return;
+  if (by == proto::RekeyAction::key_update) console.say("keys renewed (TLS KeyUpdate)");
+  if (by == proto::RekeyAction::renegotiate) console.say("keys renewed (TLS renegotiation)");
 }
 
 // True: that was the end.
@@ -195,6 +202,9 @@ net::Task<void> live(const Opened& opened, const Attempt& attempt) {
     const auto happening = co_await attempt.tunnel.next();
     if (const auto* ended = std::get_if<tunnel::Ended>(&happening)) throw how_it_ended(*ended);
     if (const auto* report = std::get_if<tunnel::DtlsReport>(&happening)) co_await dtls.on(*report);
+    if (const auto* report = std::get_if<tunnel::RekeyReport>(&happening)) {
+      show_renewal(report->action, attempt.console);
+    }
     if (const auto* wish = std::get_if<proto::UserWish>(&happening)) {
       const bool over = co_await fulfil(*wish, attempt);
       if (over) co_return;
