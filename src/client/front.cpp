@@ -86,7 +86,7 @@ class Front {
   using Files = std::vector<Descriptor>;  // beside a message
   void handle(const proto::StoreTrust& message, const Files&);
   void handle(const proto::ConfigureHost& message, const Files&);
-  void handle(const proto::Reconnecting&, const Files&);
+  void handle(const proto::Reconnecting& message, const Files&);
   void handle(const proto::StoreProfile& message, const Files& files);
   void handle(const proto::Remember& message, const Files&);
   void handle(const proto::AdvanceToken& message, const Files&);
@@ -211,8 +211,12 @@ Result<void> Front::configure(const proto::HostSettings& settings) {
   return host_->configure(settings);
 }
 
-void Front::handle(const proto::Reconnecting&, const Files&) {
-  if (host_ && !wait_status_) host_->reconnecting();
+void Front::handle(const proto::Reconnecting& message, const Files&) {
+  if (wait_status_) return;
+  const auto checked = check_gateways(message.gateways);
+  if (!checked) return send(proto::FrontFailed{checked.error().text});
+  if (host_) host_->reconnecting(message.gateways);
+  send(proto::NetworkFollowed{});
 }
 
 void Front::handle(const proto::StoreProfile& message, const Files& files) {

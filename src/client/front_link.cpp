@@ -70,16 +70,24 @@ void FrontLink::send(const proto::ConnectionMessage& message, std::span<const in
 
 // `file` goes along if it is open.
 net::Task<FrontLink::Answer> FrontLink::ask(proto::ConnectionMessage wish, Descriptor file) {
-  answer_.reset();
+  while (asked_) co_await answered_.wait();
   std::vector<int> numbers;
   if (file) numbers.push_back(file.number());
   send(wish, numbers);
-  while (!answer_) co_await answered_.wait();
-  auto answer = std::move(*answer_);
+  asked_ = true;
+  auto answer = co_await wait_answer();
   if (auto* failed = std::get_if<proto::FrontFailed>(&answer.message)) {
     throw Failure({ErrorKind::internal, std::move(failed->text)});
   }
   co_return answer;
+}
+
+net::Task<FrontLink::Answer> FrontLink::wait_answer() {
+  answer_.reset();
+  while (!answer_) co_await answered_.wait();
+  asked_ = false;
+  answered_.notify();  // whoever waits for his turn
+  co_return std::move(*answer_);
 }
 
 void FrontLink::store_trust(const std::string& trust) {
@@ -112,6 +120,13 @@ net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings) {
     std::move(configured->interface), std::move(answer.descriptors.front())
   };
   co_return interface;
+}
+
+net::Task<void> FrontLink::reconnecting(std::vector<Address> gateways) {
+  const auto answer = co_await ask(proto::Reconnecting{std::move(gateways)}, Descriptor());
+  if (!std::holds_alternative<proto::NetworkFollowed>(answer.message)) {
+    throw Failure({ErrorKind::malformed, "the front did not say that it followed the network"});
+  }
 }
 
 }  // namespace sallyport::client

@@ -42,16 +42,17 @@ class FrontLink {
 
   // The user's lifted blocks, for the file. Throws Failure.
   void store_trust(const std::string& trust);
-  // A client profile, for the user's folder. One wish at a time, this or configure(). Throws Failure with the
-  // front's words.
+  // A client profile, for the user's folder. Throws Failure with the front's words.
   net::Task<void> store_profile(std::string name, std::string content);
   // For the user's preferences. Throws Failure.
   void remember(proto::Remember known);
   // For the token's file, if it came from one. Throws Failure.
   void advance_token(std::uint64_t counter);
-  // Sets the machine up, the first time with a new interface. One at a time. Throws Failure with the front's
-  // words.
+  // Sets the machine up, the first time with a new interface. Throws Failure with the front's words.
   net::Task<HostInterface> configure(proto::HostSettings settings);
+  // Before a tunnel is built again to a gateway with one of these addresses: returns when all of them can be
+  // reached around the tunnel. Throws Failure.
+  net::Task<void> reconnecting(std::vector<Address> gateways);
 
  private:
   // The front's answer to a wish, and the descriptors beside it.
@@ -62,11 +63,13 @@ class FrontLink {
 
   void send(const proto::ConnectionMessage& message, std::span<const int> descriptors = {});
   net::Task<Answer> ask(proto::ConnectionMessage wish, Descriptor file);
+  net::Task<Answer> wait_answer();
   Result<void> take(Bytes bytes, std::vector<Descriptor> descriptors);
 
   net::Socket channel_;
   net::Signal answered_;
   std::optional<Answer> answer_;
+  bool asked_ = false;  // a wish waits for its answer; others wait for their turn
   OnWish on_wish_;
 };
 

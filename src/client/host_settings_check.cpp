@@ -97,4 +97,12 @@ Result<void> check(const proto::HostSettings& settings) {
   return check_texts(settings);
 }
 
+Result<void> check_gateways(const std::vector<Address>& gateways) {
+  if (gateways.size() > proto::max_gateway_addresses) return refuse("the gateway has too many addresses");
+  for (const auto& gateway : gateways) {
+    if (!is_host(gateway)) return refuse("no gateway is at " + gateway.to_text());
+  }
+  return {};
+}
+
 }  // namespace sallyport::client

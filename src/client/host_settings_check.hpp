@@ -15,4 +15,7 @@ bool are_domain_names(std::string_view text);
 // kind, 64 servers, 256 domains), text that does not belong into an environment or a file of lines.
 Result<void> check(const proto::HostSettings& settings);
 
+// malformed: addresses that no host can have, or too many.
+Result<void> check_gateways(const std::vector<Address>& gateways);
+
 }  // namespace sallyport::client

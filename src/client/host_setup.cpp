@@ -48,8 +48,14 @@ Result<void> HostSetup::apply(proto::HostSettings settings, const Complaint& com
   return dns_.set(settings, interface_.name);
 }
 
-Result<void> HostSetup::follow_network(const proto::HostSettings& settings) {
-  return set_routes_around(wanted_routes(settings).around);
+Result<void> HostSetup::follow_network(const proto::HostSettings& settings,
+                                       const std::vector<Address>& gateways) {
+  auto around = wanted_routes(settings).around;
+  for (const auto& gateway : gateways) {
+    const auto prefix = Prefix::host(gateway);
+    if (std::ranges::find(around, prefix) == around.end()) around.push_back(prefix);
+  }
+  return set_routes_around(around);
 }
 
 Result<void> HostSetup::add(const AddedAddress& address) {

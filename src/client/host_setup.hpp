@@ -23,9 +23,9 @@ class HostSetup {
   // was done so far stands in the journal.
   Result<void> apply(proto::HostSettings settings, const Complaint& complain);
 
-  // The tunnel is lost, perhaps with the network that led to the gateway: its route follows the machine's
-  // present network.
-  Result<void> follow_network(const proto::HostSettings& settings);
+  // The tunnel is lost, perhaps with the network that led to the gateway: the routes around it, also to the
+  // other addresses that the gateway may have, follow the machine's present network.
+  Result<void> follow_network(const proto::HostSettings& settings, const std::vector<Address>& gateways);
 
  private:
   Result<void> add(const AddedAddress& address);

@@ -4,6 +4,20 @@
 
 namespace sallyport::client {
 
+namespace {
+
+// Each tunnel of a session is told anew how much of its time is left; the machine does not care.
+bool means_the_same(proto::HostSettings one, proto::HostSettings other) {
+  for (auto* settings : {&one, &other}) {
+    settings->headers.clear();
+    settings->banner.clear();
+    settings->idle_timeout = {};
+  }
+  return one == other;
+}
+
+}  // namespace
+
 HostTunnel::HostTunnel(const ConnectOptions& options, HostPaths paths, Complaint complain)
     : options_(options), paths_(std::move(paths)), complain_(std::move(complain)) {
   recover(paths_.journal_folder, complain_);
@@ -34,6 +48,7 @@ Result<void> HostTunnel::begin(const proto::HostSettings& settings) {
 Result<void> HostTunnel::set_up(const proto::HostSettings& settings) {
   if (!settings_) TRY(begin(settings));
   const auto before = std::exchange(settings_, settings);
+  if (setup_ && before && means_the_same(*before, settings)) return setup_->follow_network(settings, {});
   if (setup_) return setup_->apply(settings, complain_);
   return set_up_by_script(before, settings);
 }
@@ -51,11 +66,12 @@ Result<void> HostTunnel::set_up_by_script(const std::optional<proto::HostSetting
   return netlink.set_mtu(link.index, settings.mtu);
 }
 
-void HostTunnel::reconnecting() {
+void HostTunnel::reconnecting(const std::vector<Address>& gateways) {
   if (!settings_) return;
   if (script_) run_script("attempt-reconnect", *settings_);
   if (!setup_) return;
-  if (const auto followed = setup_->follow_network(*settings_); !followed) complain_(followed.error());
+  if (const auto followed = setup_->follow_network(*settings_, gateways); !followed)
+    complain_(followed.error());
 }
 
 void HostTunnel::run_script(std::string_view reason, const proto::HostSettings& settings) {

@@ -140,16 +140,23 @@ TEST(HostTunnel, the_way_to_the_gateway_follows_the_machines_network) {
     ASSERT_TRUE(host.configure(sample_settings()));
     ASSERT_TRUE(machine.netlink.remove(machine.default_route("198.51.100.1")));
     ASSERT_TRUE(machine.netlink.add(machine.default_route("198.51.100.77")));
-    host.reconnecting();
+    host.reconnecting({address("192.0.2.1"), address("192.0.2.77")});
     EXPECT_EQ(machine.way_to("192.0.2.1"), "cable over 198.51.100.77");
+    EXPECT_EQ(machine.way_to("192.0.2.77"), "cable over 198.51.100.77") << "perhaps it is there now";
     EXPECT_EQ(machine.way_to("8.8.8.8"), "sally0");
+    auto settings = sample_settings();
+    settings.gateway = address("192.0.2.77");
+    ASSERT_TRUE(host.configure(settings));
+    EXPECT_EQ(machine.way_to("192.0.2.77"), "cable over 198.51.100.77");
+    EXPECT_EQ(machine.way_to("192.0.2.1"), "sally0") << "it was not there";
+    ASSERT_TRUE(host.configure(sample_settings()));
     // The cable is pulled and plugged in again: the kernel has dropped the routes on it.
     const auto cable = machine.netlink.link("cable")->index;
     ASSERT_TRUE(machine.netlink.set_up(cable, false));
     ASSERT_TRUE(machine.netlink.set_up(cable, true));
     ASSERT_TRUE(machine.netlink.add(machine.default_route("198.51.100.77")));
     EXPECT_EQ(machine.way_to("192.0.2.1"), "sally0");
-    host.reconnecting();
+    host.reconnecting({address("192.0.2.1")});
     EXPECT_EQ(machine.way_to("192.0.2.1"), "cable over 198.51.100.77");
   });
 }
@@ -193,7 +200,7 @@ TEST(HostTunnel, the_script_hears_of_every_turn) {
       HostTunnel host(machine.options, machine.paths, machine.complain);
       auto settings = sample_settings();
       ASSERT_TRUE(host.configure(settings));
-      host.reconnecting();
+      host.reconnecting({address("192.0.2.1")});
       settings.mtu = 1300;
       ASSERT_TRUE(host.configure(settings));
       EXPECT_EQ(machine.netlink.link("sally0")->mtu, 1300U);

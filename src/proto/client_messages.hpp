@@ -21,6 +21,8 @@ inline constexpr std::size_t max_stored_profiles = 64;
 // What one run of the connection may have the front store.
 inline constexpr std::size_t max_fetched_profiles = 8;
 inline constexpr std::size_t max_remembered_text = 256;
+// Of a gateway's name: as many as a client tries.
+inline constexpr std::size_t max_gateway_addresses = 16;
 
 // --- front → connection
 
@@ -83,6 +85,12 @@ struct ProfileStored {
   static void each_field(auto&&) {}
 };
 
+// The way to the gateway is as the machine's present network has it.
+struct NetworkFollowed {
+  bool operator==(const NetworkFollowed&) const = default;
+  static void each_field(auto&&) {}
+};
+
 // The connection's last wish could not be fulfilled.
 struct FrontFailed {
   std::string text;
@@ -106,7 +114,8 @@ struct UserWants {
   static void each_field(auto&& field) { field("wish", &UserWants::wish); }
 };
 
-using FrontMessage = std::variant<ConnectionStart, HostConfigured, FrontFailed, UserWants, ProfileStored>;
+using FrontMessage =
+    std::variant<ConnectionStart, HostConfigured, FrontFailed, UserWants, ProfileStored, NetworkFollowed>;
 
 // --- connection → front
 
@@ -189,10 +198,13 @@ struct ConfigureHost {
   static void each_field(auto&& field) { field("settings", &ConfigureHost::settings); }
 };
 
-// The tunnel is lost and being built again: for the script, which may wish to know.
+// The tunnel is about to be built again: the script may wish to know, and the gateway, which may have these
+// addresses (at most max_gateway_addresses), must be reachable around the tunnel whatever the machine's
+// network has become. The reply is NetworkFollowed or FrontFailed.
 struct Reconnecting {
+  std::vector<Address> gateways;
   bool operator==(const Reconnecting&) const = default;
-  static void each_field(auto&&) {}
+  static void each_field(auto&& field) { field("gateways", &Reconnecting::gateways); }
 };
 
 // Codes of the software token up to this counter are spent: for the file that the token came from.

@@ -24,6 +24,7 @@ TEST(ClientMessages, of_the_front_round_trip_and_refuse_to_be_cut) {
   expect_round_trip(FrontMessage(FrontFailed{"no"}));
   expect_round_trip(FrontMessage(UserWants{UserWish::statistics}));
   expect_round_trip(FrontMessage(ProfileStored{}));
+  expect_round_trip(FrontMessage(NetworkFollowed{}));
 }
 
 TEST(ClientMessages, of_the_connection_round_trip_and_refuse_to_be_cut) {
@@ -33,7 +34,8 @@ TEST(ClientMessages, of_the_connection_round_trip_and_refuse_to_be_cut) {
   settings.headers = {"X-CSTP-MTU=1418"};
   expect_round_trip(ConnectionMessage(StoreTrust{"a:443 pin\n"}));
   expect_round_trip(ConnectionMessage(ConfigureHost{settings}));
-  expect_round_trip(ConnectionMessage(Reconnecting{}));
+  expect_round_trip(
+      ConnectionMessage(Reconnecting{{*Address::parse("192.0.2.1"), *Address::parse("2001:db8::1")}}));
   expect_round_trip(ConnectionMessage(StoreProfile{"corp.xml"}));
   expect_round_trip(
       ConnectionMessage(Remember{"alice", "Employees", std::string(40, 'A'), "vpn.example.com"}));
