@@ -3,7 +3,6 @@
 #include "client/authenticate.hpp"
 #include "client/connect.hpp"
 #include "client/download.hpp"
-#include "client/dtls.hpp"
 #include "client/http_session.hpp"
 #include "client/select_group.hpp"
 #include "client/tunnel_life.hpp"
@@ -27,10 +26,9 @@ net::Task<void> dial(const Attempt& attempt) {
   auto login = co_await select_group(session, attempt);                              // 2 group selection
   const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
   if (attempt.token != nullptr) attempt.token->forget();
-  co_await download(session, admission, attempt);               // 4 downloader
-  auto opened = co_await connect(session, admission, attempt);  // 5 CSTP CONNECT
-  start_dtls(std::move(opened.dtls), attempt);                  // 6 DTLS
-  co_await live(opened, attempt);
+  co_await download(session, admission, attempt);                 // 4 downloader
+  auto opened = co_await connect(session, admission, attempt);    // 5 CSTP CONNECT
+  co_await live(session, admission, std::move(opened), attempt);  // 6 DTLS, reconnecting, the end
 }
 
 }  // namespace sallyport::client

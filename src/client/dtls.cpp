@@ -52,7 +52,7 @@ void start_dtls(Result<tunnel::DtlsSettings> settings, const Attempt& attempt) {
   attempt.record(Attempt::event(Phase::dtls, Step::sent, flow::Direction::to_peer)
                      .with(FieldName::message, "ClientHello")
                      .with(FieldName::peer, settings->gateway->to_text()));
-  attempt.tunnel.post(tunnel::OfferDtls{only_tunnel, std::move(*settings)});
+  attempt.tunnel.post(tunnel::OfferDtls{attempt.tunnel.id(), std::move(*settings)});
 }
 
 }  // namespace sallyport::client

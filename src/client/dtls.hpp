@@ -1,6 +1,6 @@
 // Phase 6 on the client: what CONNECT offers for DTLS, what came of it, and the first hello. The handshakes
 // and the schedule of the hellos are the tunnel worker's (tunnel/dtls_channel.hpp), what follows for the user
-// and the interface is the tunnel's life (tunnel_life.hpp).
+// and the interface is dtls_life.hpp.
 #pragma once
 
 #include "client/attempt.hpp"

@@ -17,33 +17,25 @@ using std::chrono::seconds;
 constexpr seconds connect_limit{10};
 constexpr seconds handshake_limit{15};
 
-// --resolve HOST:ADDRESS, else DNS.
-net::Task<std::vector<Endpoint>> find(const proto::Url& gateway, const ConnectOptions& options) {
-  for (const auto& entry : options.resolve) {
-    const auto colon = entry.find(':');
-    if (colon == std::string::npos || !equals_ignoring_case(entry.substr(0, colon), gateway.host)) continue;
-    co_return std::vector<Endpoint>{{or_throw(Address::parse(entry.substr(colon + 1))), gateway.port}};
-  }
-  auto endpoints = co_await net::resolve(gateway.host, gateway.port);
-  co_return endpoints;
-}
-
 struct Reached {
   Descriptor socket;
   Endpoint gateway;
+  std::vector<Endpoint> others;
 };
 
 // The first address that answers.
-net::Task<Reached> reach(const proto::Url& gateway, const Attempt& attempt) {
+net::Task<Reached> reach(const proto::Url& gateway, std::vector<Endpoint> known, const Attempt& attempt) {
   Error last{ErrorKind::unavailable, gateway.host + " has no address"};
   try {
-    for (const auto& endpoint : co_await find(gateway, attempt.options)) {
+    if (known.empty()) known = co_await find_gateway(gateway, attempt.options);
+    for (const auto& endpoint : known) {
       const auto peer = endpoint.to_text();
       attempt.record(Attempt::event(Phase::handshake, Step::connecting).with(FieldName::peer, peer));
       try {
         auto socket = co_await net::connect_tcp(endpoint, connect_limit);
         attempt.record(Attempt::event(Phase::handshake, Step::connected).with(FieldName::peer, peer));
-        Reached reached{std::move(socket), endpoint};
+        Reached reached{std::move(socket), endpoint, known};
+        std::erase(reached.others, endpoint);
         co_return reached;
       } catch (const Failure& failure) {
         last = failure.error();
@@ -85,8 +77,19 @@ Result<tls::ClientContext> open_context(const ConnectOptions& options, std::stri
   return tls::ClientContext::open(std::move(settings));
 }
 
-net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
-  auto reached = co_await reach(gateway, attempt);
+net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options) {
+  std::vector<Endpoint> endpoints;
+  for (const auto& entry : options.resolve) {
+    const auto colon = entry.find(':');
+    if (colon == std::string::npos || !equals_ignoring_case(entry.substr(0, colon), gateway.host)) continue;
+    endpoints.push_back({or_throw(Address::parse(entry.substr(colon + 1))), gateway.port});
+  }
+  if (endpoints.empty()) endpoints = co_await net::resolve(gateway.host, gateway.port);
+  co_return endpoints;
+}
+
+net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, const Attempt& attempt) {
+  auto reached = co_await reach(gateway, std::move(known), attempt);
   CertificateJudge judge(gateway.host + ":" + std::to_string(gateway.port),
                          !attempt.options.server_pins.empty(), attempt.options.allow_untrusted,
                          attempt.trust);
@@ -115,7 +118,7 @@ net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt) {
   if (!judge.sentence().empty()) attempt.console.complain(judge.sentence());
   if (judge.remember()) attempt.front.store_trust(attempt.trust.serialize());
   record_finished(stream->connection(), attempt);
-  Connected connected{std::move(stream), reached.gateway};
+  Connected connected{std::move(stream), reached.gateway, std::move(reached.others)};
   co_return connected;
 }
 

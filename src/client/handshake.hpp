@@ -19,13 +19,18 @@ namespace sallyport::client {
 Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities,
                                         std::vector<tls::KeyPair> identities = {});
 
+// Where a gateway is: --resolve HOST:ADDRESS, else DNS. Throws Failure.
+net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options);
+
 // A TLS session with a gateway.
 struct Connected {
   std::unique_ptr<net::TlsStream> stream;
   Endpoint gateway;
+  std::vector<Endpoint> others;  // at which its name was found as well
 };
 
-// Throws Ended: certificate_blocked, unreachable, login_failed (the client's own certificate), failed.
-net::Task<Connected> handshake(proto::Url gateway, const Attempt& attempt);
+// With the first that answers of `known`, or, where that is empty, of the addresses that the gateway is found
+// at. Throws Ended: certificate_blocked, unreachable, login_failed (the client's own certificate), failed.
+net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, const Attempt& attempt);
 
 }  // namespace sallyport::client

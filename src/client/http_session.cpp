@@ -46,6 +46,14 @@ std::optional<std::string> redirect_of(const proto::HttpReply& reply) {
   return std::string(*location);
 }
 
+HttpSession::HttpSession(const Attempt& attempt, proto::Url url)
+    : attempt_(attempt), url_(std::move(url)), reply_limit_(reply_limit) {}
+
+void HttpSession::limit(std::vector<Endpoint> addresses, std::chrono::seconds for_replies) {
+  addresses_ = std::move(addresses);
+  reply_limit_ = for_replies;
+}
+
 // Newer ASA turn agents away that do not begin with "AnyConnect"; anylink looks for that word.
 std::string HttpSession::user_agent() const {
   if (!attempt_.options.user_agent.empty()) return attempt_.options.user_agent;
@@ -54,7 +62,7 @@ std::string HttpSession::user_agent() const {
 
 net::Task<void> HttpSession::open() {
   if (connection_) co_return;
-  auto connected = co_await handshake(url_, attempt_);
+  auto connected = co_await handshake(url_, addresses_, attempt_);
   connection_ = std::move(connected);
   const auto& certificate = connection_->stream->connection().peer_certificate();
   certificate_hash_ = certificate ? certificate->fingerprint() : "";
@@ -145,7 +153,7 @@ net::Task<HttpSession::Exchanged> HttpSession::try_exchange(const proto::HttpReq
   net::ReplyChannel channel(*connection_->stream);
   Exchanged exchanged;
   try {
-    exchanged.reply = co_await channel.exchange(request, reply_limit);
+    exchanged.reply = co_await channel.exchange(request, reply_limit_);
   } catch (const Failure& failure) {
     const auto& tls = connection_->stream->connection();
     if (!answered_) check_own_certificate(tls, failure.error(), attempt_.options);

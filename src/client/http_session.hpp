@@ -14,7 +14,7 @@ namespace sallyport::client {
 
 class HttpSession {
  public:
-  HttpSession(const Attempt& attempt, proto::Url url) : attempt_(attempt), url_(std::move(url)) {}
+  HttpSession(const Attempt& attempt, proto::Url url);
 
   // A conversation of its own with the same host, which has answered already: with no cookie, on a connection
   // still to be made.
@@ -23,6 +23,9 @@ class HttpSession {
     other.answered_ = answered_;
     return other;
   }
+
+  // From now on: at these addresses, without looking the name up, and with answers within this time.
+  void limit(std::vector<Endpoint> addresses, std::chrono::seconds for_replies);
 
   // Phase 1, unless the connection is there. Throws Ended.
   net::Task<void> open();
@@ -72,6 +75,8 @@ class HttpSession {
   const Attempt& attempt_;
   proto::Url url_;
   proto::CookieJar cookies_;
+  std::vector<Endpoint> addresses_;  // none: where the name is found
+  std::chrono::seconds reply_limit_;
   std::optional<Connected> connection_;
   std::string certificate_hash_;
   bool used_ = false;      // a reply came on this connection

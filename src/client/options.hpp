@@ -60,6 +60,8 @@ struct ConnectOptions {
   std::uint16_t dtls_local_port = 0;        // 0: any
   std::size_t dtls_hellos = 0;              // give up after so many; 0: as the protocol has it
 
+  std::chrono::seconds reconnect_timeout{300};  // how long a lost tunnel is tried to be built again
+
   // The machine's network.
   std::string interface;  // name of the tunnel interface; empty: the first free sally number
   std::string script;     // sets the host up instead of us, in vpnc-script's environment

@@ -1,24 +1,71 @@
 #include "client/tunnel.hpp"
 
+#include <utility>
+
+#include <fcntl.h>
+
 namespace sallyport::client {
+
+namespace {
+
+// For the gateway to take the DISCONNECT. Whoever has pressed the keys does not want to wait longer.
+constexpr std::chrono::seconds goodbye_limit{2};
+
+}  // namespace
 
 Tunnel::Tunnel(net::Loop& loop) : loop_(loop), arrived_(loop.executor()) {}
 
-Result<void> Tunnel::start(Descriptor tun, Descriptor udp, tunnel::Attach attach) {
+Result<void> Tunnel::start(Descriptor udp, tunnel::Attach attach) {
   tunnel::WorkerSettings settings;
-  settings.tun = std::move(tun);
+  settings.tun = Descriptor(::fcntl(tun_.number(), F_DUPFD_CLOEXEC, 0));
+  if (!settings.tun) return fail_errno("cannot use the tunnel interface");
   if (udp) settings.udp.push_back(std::move(udp));
   settings.gateway = false;
-  worker_ = TRY(
-      tunnel::Worker::start(std::move(settings), [this](tunnel::Event event) { tell(std::move(event)); }));
+  attach.settings.id = id();
+  worker_ =
+      TRY(tunnel::Worker::start(std::move(settings), [this, generation = generation_](tunnel::Event event) {
+        tell(generation, std::move(event));
+      }));
+  running_ = true;
   worker_->post(std::move(attach));
   return {};
 }
 
-void Tunnel::tell(tunnel::Event event) {
-  loop_.post([this, event = std::move(event)] {
+void Tunnel::post(tunnel::Command command) {
+  if (worker_) worker_->post(std::move(command));
+}
+
+// In the worker's thread.
+void Tunnel::tell(std::uint64_t generation, tunnel::Event event) {
+  loop_.post([this, generation, event = std::move(event)] {
+    if (generation != generation_) return;
+    if (const auto* ended = std::get_if<tunnel::Ended>(&event)) {
+      running_ = false;
+      carried_.add(ended->totals.counters);
+    }
     std::visit([this](const auto& happening) { put(happening); }, event);
   });
+}
+
+net::Task<void> Tunnel::say_goodbye(std::optional<proto::Disconnect> word) {
+  post(tunnel::End{id(), std::move(word)});
+  const auto executor = co_await net::this_executor();
+  const net::Alarm limit(executor, goodbye_limit, [this] { put(TimeUp{TimeUp::For::goodbye}); });
+  while (running_) {
+    const auto happening = co_await next();
+    const auto* time = std::get_if<TimeUp>(&happening);
+    const auto* wish = std::get_if<proto::UserWish>(&happening);
+    if (time != nullptr && time->what == TimeUp::For::goodbye) co_return;
+    if (wish != nullptr && (*wish == proto::UserWish::end || *wish == proto::UserWish::detach)) co_return;
+  }
+}
+
+net::Task<void> Tunnel::stop() {
+  if (!worker_) co_return;
+  post(tunnel::End{id(), std::nullopt});
+  while (running_) co_await arrived_.wait();
+  worker_.reset();
+  ++generation_;
 }
 
 void Tunnel::put(Happening happening) {
@@ -26,11 +73,20 @@ void Tunnel::put(Happening happening) {
   arrived_.notify();
 }
 
+bool Tunnel::is_of_an_earlier_one(const Happening& happening) const {
+  if (const auto* ended = std::get_if<tunnel::Ended>(&happening)) return ended->totals.id != id();
+  if (const auto* report = std::get_if<tunnel::DtlsReport>(&happening)) return report->id != id();
+  if (const auto* report = std::get_if<tunnel::RekeyReport>(&happening)) return report->id != id();
+  return false;
+}
+
 net::Task<Happening> Tunnel::next() {
-  while (row_.empty()) co_await arrived_.wait();
-  auto happening = std::move(row_.front());
-  row_.pop_front();
-  co_return happening;
+  for (;;) {
+    while (row_.empty()) co_await arrived_.wait();
+    auto happening = std::move(row_.front());
+    row_.pop_front();
+    if (!is_of_an_earlier_one(happening)) co_return happening;
+  }
 }
 
 }  // namespace sallyport::client

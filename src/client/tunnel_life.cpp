@@ -1,223 +1,305 @@
 #include "client/tunnel_life.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "client/dtls.hpp"
+#include "client/dtls_life.hpp"
+#include "client/reconnect.hpp"
+#include "client/reconnect_plan.hpp"
 #include "client/terminal_text.hpp"
+#include "client/tunnel_lines.hpp"
 #include "proto/lifetimes.hpp"
-#include "proto/mtu.hpp"
+#include "sys/network_events.hpp"
 
 namespace sallyport::client {
 
 namespace {
 
-// For the gateway to take the DISCONNECT. Whoever has pressed the keys does not want to wait longer.
-constexpr std::chrono::seconds goodbye_limit{2};
+using Clock = proto::Time::clock;
+using Cause = ReconnectPlan::Cause;
 
 Ended how_it_ended(const tunnel::Ended& ended) {
-  using enum tunnel::EndCause;
-  std::string text;
-  switch (ended.cause) {
-    case disconnected:
-      text = "the gateway ended the session";
-      if (ended.said && !ended.said->text.empty()) text += ": " + terminal_line(ended.said->text);
-      break;
-    case lost:
-    case silent:
-      text = "the connection was lost (" + terminal_line(ended.why) + "); reconnecting is not built yet";
-      break;
-    default:
-      text = "the tunnel ended: " + terminal_line(ended.why);
+  std::string text = "the tunnel ended: " + terminal_line(ended.why);
+  if (ended.cause == tunnel::EndCause::disconnected) {
+    text = "the gateway ended the session";
+    if (ended.said && !ended.said->text.empty()) text += ": " + terminal_line(ended.said->text);
   }
   return {ExitCode::failed, {ErrorKind::closed, std::move(text)}};
 }
 
-// Until the worker has closed the connection, or the time is up, or the user insists.
-net::Task<void> end(std::optional<proto::Disconnect> goodbye, const Attempt& attempt) {
-  auto& tunnel = attempt.tunnel;
-  tunnel.post(tunnel::End{only_tunnel, std::move(goodbye)});
-  const auto executor = co_await net::this_executor();
-  const net::Alarm limit(executor, goodbye_limit, [&tunnel] { tunnel.put(TimeUp{}); });
-  for (;;) {
-    const auto happening = co_await tunnel.next();
-    const bool passing = std::holds_alternative<tunnel::Totals>(happening) ||
-                         std::holds_alternative<tunnel::DtlsReport>(happening) ||
-                         std::holds_alternative<tunnel::RekeyReport>(happening);
-    if (!passing) co_return;
-  }
-}
-
 void show_renewal(proto::RekeyAction by, const Console& console) {
   if (!console.verbose()) return;
-  if (by == proto::RekeyAction::key_update) console.say("keys renewed (TLS KeyUpdate)");
-  if (by == proto::RekeyAction::renegotiate) console.say("keys renewed (TLS renegotiation)");
+  const bool in_tls_13 = by == proto::RekeyAction::key_update;
+  console.say(in_tls_13 ? "keys renewed (TLS KeyUpdate)" : "keys renewed (TLS renegotiation)");
 }
 
-// True: that was the end.
-net::Task<bool> fulfil(proto::UserWish wish, const Attempt& attempt) {
-  switch (wish) {
-    case proto::UserWish::end:
-      co_await end(proto::Disconnect{proto::disconnect_reason::user, "ended by the user"}, attempt);
-      attempt.console.say("disconnected");
-      co_return true;
-    case proto::UserWish::detach:
-      co_await end(std::nullopt, attempt);
-      attempt.console.say("detached: the session stays at the gateway for a while");
-      co_return true;
-    case proto::UserWish::reconnect:
-      attempt.console.complain("reconnecting is not built yet");
-      co_return false;
-    case proto::UserWish::statistics:
-      attempt.tunnel.post(tunnel::AskTotals{});
-      co_return false;
-  }
-  co_return false;
-}
-
-// The interface with other settings: to a user it looks as if the tunnel were built again.
-net::Task<void> reconfigure(const proto::HostSettings& settings, bool dtls, const Attempt& attempt) {
-  std::optional<Failure> failed;
-  try {
-    co_await attempt.front.configure(settings);
-  } catch (const Failure& failure) {
-    failed = failure;
-  }
-  if (failed) {
-    co_await end(proto::Disconnect{proto::disconnect_reason::local_error, "the machine could not be set up"},
-                 attempt);
-    throw *failed;
-  }
-  attempt.tunnel.post(tunnel::SetMtu{only_tunnel, settings.mtu});
-  attempt.console.announce(reconnect_line(settings.mtu, dtls));
-}
-
-// What DTLS does to the user and the interface.
-class DtlsLife {
+class Life {
  public:
-  DtlsLife(const Opened& opened, const Attempt& attempt)
-      : agreement_(opened.agreement),
+  Life(const HttpSession& session, const Admission& admission, Opened opened, const Attempt& attempt,
+       net::Executor executor, Descriptor network_events)
+      : session_(session),
+        admission_(admission),
         attempt_(attempt),
-        ipv6_(opened.facts.ipv6.has_value()),
-        mtu_(opened.mtu) {}
+        executor_(std::move(executor)),
+        opened_(std::move(opened)),
+        plan_(attempt.options.reconnect_timeout),
+        network_(executor_, std::move(network_events), attempt.tunnel) {}
 
-  net::Task<void> on(const tunnel::DtlsReport& report) {
-    using enum tunnel::DtlsReport::State;
-    switch (report.state) {
-      case negotiating:
-        break;
-      case up:
-        if (!std::exchange(up_, true)) come_up(report);
-        co_await fit(report.mtu);
-        break;
-      case none:
-        up_ = false;
-        attempt_.console.complain("DTLS has ended, data goes over TLS: " + terminal_line(report.why));
-        break;
-      case given_up:
-        co_await give_up(report);
-        break;
-    }
-  }
+  // Until the user ends it.
+  net::Task<void> run();
 
  private:
-  void come_up(const tunnel::DtlsReport& report) {
-    attempt_.record(Attempt::event(flow::Phase::dtls, flow::Step::finished)
-                        .with(flow::FieldName::version, report.version)
-                        .with(flow::FieldName::cipher, report.cipher)
-                        .with(flow::FieldName::mtu, mtu_));
-    attempt_.console.announce(dtls_line(report));
-  }
+  // What happens.
+  net::Task<void> on(const tunnel::Ended& ended);
+  net::Task<void> on(const tunnel::Totals& totals);
+  net::Task<void> on(const tunnel::DtlsReport& report);
+  net::Task<void> on(const tunnel::RekeyReport& report);
+  net::Task<void> on(proto::UserWish wish);
+  net::Task<void> on(TimeUp time);
+  net::Task<void> on(NetworkChanged);
+  net::Task<void> on(TryEnded);
 
-  // A narrow path, or an X-CSTP-MTU above X-DTLS-MTU: larger packets would go over TLS for ever.
-  net::Task<void> fit(std::uint16_t passes) {
-    const auto mtu = with_room_for_ipv6(passes);
-    if (mtu_ > mtu) co_await use(mtu, true);
-  }
+  // What is done then.
+  void begin();
+  void obey(ReconnectPlan::Next next);
+  void try_now();
+  void fail(const std::string& why);
+  std::string time_of(ReconnectPlan::Next next) const;
+  net::Task<void> build(Answered answered);
+  net::Task<void> end(std::optional<proto::Disconnect> word, std::string_view told);
 
-  // IPv6 must not fall out of a running tunnel, and go around it. Packets that are too large for DTLS go over
-  // TLS.
-  std::uint16_t with_room_for_ipv6(std::uint16_t mtu) const {
-    constexpr auto least = static_cast<std::uint16_t>(proto::min_ipv6_mtu);
-    return ipv6_ ? std::max(mtu, least) : mtu;
-  }
-
-  net::Task<void> give_up(const tunnel::DtlsReport& report) {
-    attempt_.record(Attempt::event(flow::Phase::dtls, flow::Step::gave_up));
-    attempt_.console.complain("DTLS is blocked, data stays on TLS: " + terminal_line(report.why) +
-                              "; it is tried once a minute");
-    const auto mtu = mtu_without_dtls(agreement_.reply, attempt_.options);
-    if (mtu) co_await use(with_room_for_ipv6(*mtu), false);
-  }
-
-  net::Task<void> use(std::uint16_t mtu, bool dtls) {
-    const auto settings = or_throw(network_settings(agreement_, mtu, attempt_.options));
-    co_await reconfigure(settings, dtls, attempt_);
-    mtu_ = mtu;
-  }
-
-  const Agreement& agreement_;
+  const HttpSession& session_;
+  const Admission& admission_;
   const Attempt& attempt_;
-  bool ipv6_;          // inside
-  std::uint16_t mtu_;  // of the interface
-  bool up_ = false;
+  net::Executor executor_;
+
+  Opened opened_;  // the tunnel that runs, or was the last
+  std::optional<DtlsLife> dtls_;
+  bool first_ = true;       // the login's tunnel
+  bool announced_ = false;  // that it carries data
+  bool over_ = false;
+
+  ReconnectPlan plan_;
+  std::optional<net::Alarm> next_try_;
+  std::shared_ptr<Reconnect> try_;
+  Cause cause_ = Cause::user;  // of the try, while the tunnel works
+  std::string loss_;           // why the tunnel was lost, while the answer to a CONNECT may replace it
+  NetworkWatch network_;
 };
+
+net::Task<void> Life::run() {
+  net::spawn(executor_, network_.run(), [&console = attempt_.console](const Error& error) {
+    console.complain("changes of the network are not noticed any more: " + error.text);
+  });
+  begin();
+  while (!over_) {
+    const auto happening = co_await attempt_.tunnel.next();
+    auto handled = std::visit([this](const auto& what) { return on(what); }, happening);
+    co_await std::move(handled);
+  }
+}
+
+// A tunnel runs.
+void Life::begin() {
+  announced_ = false;
+  dtls_.emplace(opened_, attempt_, executor_);
+  start_dtls(std::move(opened_.dtls), attempt_);
+}
+
+net::Task<void> Life::on(const tunnel::Ended& ended) {
+  const bool lost = ended.cause == tunnel::EndCause::lost || ended.cause == tunnel::EndCause::silent;
+  if (!lost) throw how_it_ended(ended);
+  dtls_.reset();
+  co_await attempt_.tunnel.stop();
+  loss_ = "the connection was lost (" + terminal_line(ended.why) + ")";
+  // A gateway that gives the session a new tunnel closes the old one, and its answer is on the way.
+  const bool may_be_replaced = try_ && try_->has_asked();
+  const auto next = plan_.lost(Clock::now());
+  if (!may_be_replaced)
+    attempt_.console.complain(std::exchange(loss_, {}) +
+                              (next == ReconnectPlan::Next::wait ? time_of(next) : ": reconnecting"));
+  obey(next);
+}
+
+net::Task<void> Life::on(const tunnel::Totals& totals) {
+  if (!announced_) {
+    announced_ = true;
+    attempt_.console.announce(first_ ? connected_line(opened_.facts) : reconnect_line(opened_.facts));
+    co_return;
+  }
+  auto carried = attempt_.tunnel.carried_before();
+  for (const auto& tunnel : totals.tunnels) carried.add(tunnel.counters);
+  attempt_.console.complain(statistics_line(carried));
+}
+
+net::Task<void> Life::on(const tunnel::DtlsReport& report) {
+  if (dtls_) co_await dtls_->on(report);
+}
+
+net::Task<void> Life::on(const tunnel::RekeyReport& report) {
+  if (report.action != proto::RekeyAction::new_tunnel) {
+    show_renewal(report.action, attempt_.console);
+    co_return;
+  }
+  attempt_.console.say("a new tunnel renews the keys" + (report.why.empty() ? "" : ": " + terminal_line(report.why)));
+  cause_ = plan_.is_trying() ? cause_ : Cause::keys;
+  obey(plan_.want(Cause::keys, Clock::now()));
+}
+
+net::Task<void> Life::on(proto::UserWish wish) {
+  switch (wish) {
+    case proto::UserWish::end:
+      co_await end(proto::Disconnect{proto::disconnect_reason::user, "ended by the user"}, "disconnected");
+      break;
+    case proto::UserWish::detach:
+      co_await end(std::nullopt, "detached");
+      break;
+    case proto::UserWish::reconnect:
+      attempt_.console.say("reconnecting, as the user wishes");
+      cause_ = Cause::user;
+      obey(plan_.want(Cause::user, Clock::now()));
+      break;
+    case proto::UserWish::statistics:
+      if (attempt_.tunnel.is_running()) {
+        attempt_.tunnel.post(tunnel::AskTotals{});
+      } else {
+        attempt_.console.complain(statistics_line(attempt_.tunnel.carried_before()));
+      }
+      break;
+  }
+}
+
+net::Task<void> Life::on(TimeUp time) {
+  if (time.what == TimeUp::For::next_try) obey(plan_.due(Clock::now()));
+  if (time.what == TimeUp::For::end_of_dtls && dtls_) dtls_->tell_end();
+  co_return;
+}
+
+// Where no way leads to the gateway now, a tunnel may still come back to life: DPD will tell.
+net::Task<void> Life::on(NetworkChanged) {
+  if (plan_.is_up() && !plan_.is_trying()) {
+    const auto local = sys::address_towards(opened_.path.gateway);
+    if (!local || *local == opened_.path.local) co_return;
+    attempt_.console.complain("the network has changed: reconnecting");
+    cause_ = Cause::network;
+  }
+  obey(plan_.want(Cause::network, Clock::now()));
+}
+
+void Life::obey(ReconnectPlan::Next next) {
+  using enum ReconnectPlan::Next;
+  switch (next) {
+    case nothing:
+      break;
+    case try_now:
+      this->try_now();
+      break;
+    case wait: {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(plan_.next_try() - Clock::now());
+      next_try_.emplace(executor_, std::max(left, std::chrono::milliseconds(0)),
+                        [&tunnel = attempt_.tunnel] { tunnel.put(TimeUp{TimeUp::For::next_try}); });
+      break;
+    }
+    case give_up:  // fail() does
+      break;
+  }
+}
+
+void Life::try_now() {
+  if (try_) try_->abandon();
+  next_try_.reset();
+  const auto& path = opened_.path;
+  const bool to_be_found = !plan_.is_up() || cause_ != Cause::keys;
+  std::vector<Address> held;
+  for (const auto& inner : {opened_.facts.ipv4, opened_.facts.ipv6}) {
+    if (inner) held.push_back(inner->address());
+  }
+  std::vector<Endpoint> addresses{path.gateway};
+  if (to_be_found) addresses.insert(addresses.end(), path.others.begin(), path.others.end());
+  Reconnect::Terms terms{session_.beside(),
+                         admission_.token,
+                         std::move(held),
+                         std::move(addresses),
+                         to_be_found && opened_.agreement.reply.dynamic_dns,
+                         to_be_found ? &network_ : nullptr};
+  try_ = Reconnect::start(executor_, std::move(terms), attempt_);
+}
+
+net::Task<void> Life::on(TryEnded) {
+  if (!try_ || !try_->is_over()) co_return;  // one that was abandoned meanwhile
+  const auto tried = std::exchange(try_, nullptr);
+  if (tried->certificate_blocked) throw Ended(ExitCode::certificate_blocked, tried->failure);
+  if (!tried->answered) {
+    fail(tried->failure.text);
+    co_return;
+  }
+  const auto& reply = tried->answered->reply;
+  if (reply.status == 200) {
+    co_await build(std::move(*tried->answered));
+    co_return;
+  }
+  // As long as the tunnel works, the session is there, whatever this gateway says.
+  if (!proto::may_reconnect_after(reply.status) && !plan_.is_up() && tried->is_from_the_session()) {
+    throw Ended(ExitCode::login_failed,
+                {ErrorKind::denied, "the gateway no longer knows the session: " + describe(reply)});
+  }
+  fail(refused_tunnel(reply).text);
+}
+
+// The end of a sentence.
+std::string Life::time_of(ReconnectPlan::Next next) const {
+  if (next != ReconnectPlan::Next::wait) return "";
+  const auto left = std::chrono::round<std::chrono::seconds>(plan_.next_try() - Clock::now());
+  return fmt::format("; the next try is in {} s", left.count());
+}
+
+void Life::fail(const std::string& why) {
+  const auto& console = attempt_.console;
+  if (!loss_.empty()) console.complain(std::exchange(loss_, {}) + ": reconnecting");
+  const auto next = plan_.failed(Clock::now());
+  if (next == ReconnectPlan::Next::give_up) {
+    const auto limit = attempt_.options.reconnect_timeout.count();
+    throw Ended(ExitCode::failed,
+                {ErrorKind::closed,
+                 fmt::format("the connection could not be made again within {} s: {}", limit, why)});
+  }
+  const std::string what = plan_.is_up() ? "no new connection, the old one goes on: " : "cannot reconnect: ";
+  console.complain(what + why + time_of(next));
+  obey(next);
+}
+
+net::Task<void> Life::build(Answered answered) {
+  dtls_.reset();
+  loss_.clear();
+  next_try_.reset();
+  auto banner = opened_.agreement.banner;
+  auto opened = co_await open_tunnel(std::move(answered), std::move(banner), attempt_);
+  opened_ = std::move(opened);
+  first_ = false;
+  plan_.built(Clock::now());
+  begin();
+}
+
+net::Task<void> Life::end(std::optional<proto::Disconnect> word, std::string_view told) {
+  if (try_) try_->abandon();
+  over_ = true;
+  std::string line(told);
+  const bool stays = !word || !attempt_.tunnel.is_running();
+  if (stays) line += ": the session stays at the gateway for a while";
+  co_await attempt_.tunnel.say_goodbye(std::move(word));
+  attempt_.console.say(line);
+}
 
 }  // namespace
 
-std::string connected_line(const TunnelFacts& facts) {
-  std::string addresses;
-  for (const auto& prefix : {facts.ipv4, facts.ipv6}) {
-    if (prefix) addresses += ' ' + prefix->address().to_text();
-  }
-  return fmt::format("connected{} tls {} {} dtls {}", addresses, facts.tls_version, facts.tls_cipher,
-                     facts.dtls ? "negotiating" : "none");
-}
-
-std::string dtls_line(const tunnel::DtlsReport& report) {
-  return fmt::format("dtls up {} {}", report.version, report.cipher);
-}
-
-std::string reconnect_line(std::uint16_t mtu, bool dtls) {
-  return fmt::format("reconnect mtu {} {}", mtu, dtls ? "dtls" : "tls");
-}
-
-std::string statistics_line(const tunnel::Counters& counters) {
-  auto line = fmt::format("received {} packets, {} bytes; sent {} packets, {} bytes", counters.rx_packets,
-                          counters.rx_bytes, counters.tx_packets, counters.tx_bytes);
-  std::string_view separator = "; dropped ";
-  for (std::size_t i = 0; i < counters.dropped.size(); ++i) {
-    if (counters.dropped[i] == 0) continue;
-    line += fmt::format("{}{} {}", separator, counters.dropped[i], name_of(static_cast<tunnel::Drop>(i)));
-    separator = ", ";
-  }
-  return line;
-}
-
-net::Task<void> live(const Opened& opened, const Attempt& attempt) {
-  bool announced = false;
-  DtlsLife dtls(opened, attempt);
-  for (;;) {
-    const auto happening = co_await attempt.tunnel.next();
-    if (const auto* ended = std::get_if<tunnel::Ended>(&happening)) throw how_it_ended(*ended);
-    if (const auto* report = std::get_if<tunnel::DtlsReport>(&happening)) co_await dtls.on(*report);
-    if (const auto* report = std::get_if<tunnel::RekeyReport>(&happening)) {
-      show_renewal(report->action, attempt.console);
-    }
-    if (const auto* wish = std::get_if<proto::UserWish>(&happening)) {
-      const bool over = co_await fulfil(*wish, attempt);
-      if (over) co_return;
-    }
-    const auto* totals = std::get_if<tunnel::Totals>(&happening);
-    if (totals == nullptr) continue;
-    if (announced) {
-      for (const auto& tunnel : totals->tunnels) attempt.console.complain(statistics_line(tunnel.counters));
-    } else {
-      attempt.console.announce(connected_line(opened.facts));
-      announced = true;
-    }
-  }
+net::Task<void> live(const HttpSession& session, const Admission& admission, Opened opened,
+                     const Attempt& attempt) {
+  const auto executor = co_await net::this_executor();
+  auto events = or_throw(NetworkWatch::open());
+  Life life(session, admission, std::move(opened), attempt, executor, std::move(events));
+  co_await life.run();
 }
 
 }  // namespace sallyport::client

@@ -1,22 +1,15 @@
-// The life of a tunnel after phase 5: until the user ends it, the gateway does, or it is lost.
+// The life of a session's tunnels after phase 5, one small state machine: until the user ends it, the gateway
+// does, or a tunnel is lost and can't be built again.
 #pragma once
 
-#include "client/connect.hpp"
+#include "client/authenticate.hpp"
+#include "client/open_tunnel.hpp"
 
 namespace sallyport::client {
 
-// Returns when the user ended or left it. Throws Ended: failed; Failure: the machine could not be set up
-// anew.
-net::Task<void> live(const Opened& opened, const Attempt& attempt);
-
-// What scripts wait for:
-// "connected 10.20.0.5 fd20::5 tls TLSv1.3 TLS_AES_256_GCM_SHA384 dtls negotiating", or "dtls none".
-std::string connected_line(const TunnelFacts& facts);
-// "dtls up DTLSv1.2 PSK-AES256-GCM-SHA384"
-std::string dtls_line(const tunnel::DtlsReport& report);
-// "reconnect mtu 1418 tls"
-std::string reconnect_line(std::uint16_t mtu, bool dtls);
-// "received 10 packets, 840 bytes; sent …": what SIGUSR1 shows, with the drops if there are any.
-std::string statistics_line(const tunnel::Counters& counters);
+// Returns when the user ended or left it. Throws Ended: failed, login_failed when the gateway no longer knows
+// the session, certificate_blocked; Failure: the machine could not be set up anew.
+net::Task<void> live(const HttpSession& session, const Admission& admission, Opened opened,
+                     const Attempt& attempt);
 
 }  // namespace sallyport::client

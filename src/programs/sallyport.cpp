@@ -107,6 +107,15 @@ void add_tunnel_options(CLI::App& connect, ConnectOptions& options) {
       ->check(CLI::Range(1280, 16384));
 }
 
+void add_reconnect_timeout(CLI::App& connect, ConnectOptions& options) {
+  connect
+      .add_option_function<std::uint32_t>(
+          "--reconnect-timeout",
+          [&options](std::uint32_t seconds) { options.reconnect_timeout = std::chrono::seconds(seconds); },
+          "Seconds for which a lost connection is tried to be made again (300)")
+      ->check(CLI::Range(0, 31536000));
+}
+
 void add_dtls_options(CLI::App& connect, ConnectOptions& options) {
   const auto names_by = [](const std::string& option, auto parse, std::vector<std::string>& names) {
     return [option, parse, &names](const std::string& text) {
@@ -143,6 +152,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   add_token_options(connect, options);
   add_identity_options(connect, options);
   add_tunnel_options(connect, options);
+  add_reconnect_timeout(connect, options);
   add_dtls_options(connect, options);
   connect.add_flag("!--no-profile-download", options.profile_download,
                    "Do not fetch the client profile that the gateway announces");

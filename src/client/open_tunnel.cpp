@@ -1,0 +1,147 @@
+#include "client/open_tunnel.hpp"
+
+#include "base/text.hpp"
+#include "client/dtls.hpp"
+#include "client/terminal_text.hpp"
+#include "proto/lifetimes.hpp"
+#include "sys/path_mtu.hpp"
+#include "sys/udp_socket.hpp"
+
+namespace sallyport::client {
+
+namespace {
+
+using flow::FieldName;
+using flow::Phase;
+using flow::Step;
+
+// The gateway's side and the machine's side of a tunnel, ready for packets.
+struct Prepared {
+  Agreement agreement;
+  Result<tunnel::DtlsSettings> dtls;
+  Descriptor udp;
+  proto::HostSettings settings;
+};
+
+// What phase 6 needs. Where it can't be, the interface must not wait for it with the MTU of DTLS.
+void prepare_dtls(Prepared& prepared, const Answered& answered, const ConnectOptions& options) {
+  auto& reply = prepared.agreement.reply;
+  const auto& gateway = answered.connected.gateway.address;
+  const auto& connection = answered.connected.stream->connection();
+  prepared.dtls = dtls_settings(reply, answered.request, connection, gateway, options);
+  if (prepared.dtls) {
+    auto socket = sys::open_udp(gateway.family(), options.dtls_local_port);
+    if (socket) {
+      prepared.udp = std::move(*socket);
+    } else {
+      prepared.dtls = tl::unexpected(std::move(socket).error());
+    }
+  }
+  if (!prepared.dtls && reply.mtu > 0) reply.dtls_mtu = 0;
+}
+
+// The headers that phase 6 is about. Who knows a session's id may disturb its handshakes.
+void show_dtls_headers(const proto::HeaderList& headers, const Console& console) {
+  if (!console.verbose()) return;
+  constexpr std::size_t shown_of_id = 8;
+  for (const auto& [name, value] : headers) {
+    if (!starts_with_ignoring_case(name, "X-DTLS")) continue;
+    const bool is_id = is_dtls_id(name);
+    console.say("5   " + terminal_line(name + ": " + (is_id ? value.substr(0, shown_of_id) + "…" : value)));
+  }
+}
+
+void record_finished(const Prepared& prepared, const std::string& interface, const Attempt& attempt) {
+  const auto& reply = prepared.agreement.reply;
+  const auto& settings = prepared.settings;
+  auto event = Attempt::event(Phase::connect, Step::finished);
+  if (settings.ipv4) event.with(FieldName::ipv4, settings.ipv4->address().to_text());
+  if (settings.ipv6) event.with(FieldName::ipv6, settings.ipv6->address().to_text());
+  event.with(FieldName::cstp_mtu, reply.mtu);
+  if (reply.dtls_mtu > 0) event.with(FieldName::dtls_mtu, reply.dtls_mtu);
+  event.with(FieldName::mtu, settings.mtu).with(FieldName::interface, interface);
+  attempt.record(event);
+}
+
+net::Task<Prepared> prepare(const Answered& answered, std::string banner, bool first,
+                            const Attempt& attempt) {
+  Prepared prepared;
+  auto& agreement = prepared.agreement;
+  agreement.headers = answered.reply.headers.list();
+  agreement.reply = or_throw(proto::ConnectReply::parse(agreement.headers));
+  agreement.gateway = answered.connected.gateway.address;
+  agreement.banner = std::move(banner);
+  prepare_dtls(prepared, answered, attempt.options);
+  const auto mtu = interface_mtu(agreement.reply, attempt.options);
+  prepared.settings = or_throw(network_settings(agreement, mtu, attempt.options));
+  show_dtls_headers(agreement.headers, attempt.console);
+  if (first && agreement.banner.empty()) attempt.console.quote(prepared.settings.banner);
+  auto interface = co_await attempt.front.configure(prepared.settings);
+  record_finished(prepared, interface.name, attempt);
+  attempt.tunnel.use_interface(std::move(interface.tun));
+  co_return prepared;
+}
+
+tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::uint16_t mtu,
+                                       const tls::Connection& tls) {
+  tunnel::TunnelSettings settings;
+  for (const auto* everything : {"0.0.0.0/0", "::/0"}) {
+    settings.addresses.push_back(or_throw(Prefix::parse(everything)));
+  }
+  settings.mtu = mtu;
+  settings.liveness = proto::Keepalive::Rule::client(reply.dpd, reply.keepalive);
+  const proto::TlsFacts facts{.tls13 = tls.version() == "TLSv1.3",
+                              .secure_renegotiation = tls.secure_renegotiation()};
+  settings.rekey = {proto::tls_rekey(reply.rekey_method, facts), reply.rekey_time};
+  return settings;
+}
+
+// The gateway has opened the tunnel, but this machine can't: the session need not wait for us.
+net::Task<void> give_up(Connected& connected) {
+  const auto goodbye =
+      proto::cstp_disconnect({proto::disconnect_reason::local_error, "the machine could not be set up"});
+  try {
+    connected.stream->expires_after(std::chrono::seconds(2));
+    co_await connected.stream->write(goodbye);
+    co_await connected.stream->close();
+  } catch (const Failure&) {  // it may be gone already
+  }
+}
+
+}  // namespace
+
+net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt) {
+  const bool first = !attempt.tunnel.has_interface();
+  co_await attempt.tunnel.stop();
+  std::optional<Prepared> prepared;
+  std::optional<Failure> failed;
+  try {
+    auto ready = co_await prepare(answered, std::move(banner), first, attempt);
+    prepared = std::move(ready);
+  } catch (const Failure& failure) {
+    failed = failure;
+  }
+  auto& connected = answered.connected;
+  if (failed) {
+    co_await give_up(connected);
+    throw *failed;
+  }
+  const auto& tls = connected.stream->connection();
+  auto& settings = prepared->settings;
+  Opened opened{{settings.ipv4, settings.ipv6, tls.version(), tls.cipher(), prepared->dtls.has_value()},
+                std::move(prepared->agreement),
+                std::move(settings),
+                std::move(prepared->dtls),
+                {connected.gateway, or_throw(sys::local_address(connected.stream->number())),
+                 std::move(connected.others)}};
+  auto rules = tunnel_settings(opened.agreement.reply, opened.settings.mtu, tls);
+  auto [socket, connection] = connected.stream->release();
+  tunnel::Attach attach{std::move(rules), nullptr, std::move(socket), std::move(connection),
+                        std::move(answered.rest)};
+  or_throw(attempt.tunnel.start(std::move(prepared->udp), std::move(attach)));
+  // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.
+  attempt.tunnel.post(tunnel::AskTotals{});
+  co_return opened;
+}
+
+}  // namespace sallyport::client

@@ -1,0 +1,89 @@
+#include "client/reconnect_plan.hpp"
+
+#include <algorithm>
+
+namespace sallyport::client {
+
+using namespace std::chrono_literals;
+using proto::Time;
+
+namespace {
+
+// A tunnel that was built again and is lost within this time had a short life.
+constexpr auto short_life = 30s;
+// While the old tunnel works there is no hurry.
+constexpr auto renewal_retry = 30s;
+// Networks come up in many steps, and some never come to rest.
+constexpr auto network_pause = 3s;
+
+}  // namespace
+
+ReconnectPlan::Next ReconnectPlan::begin(Time now) {
+  trying_ = true;
+  again_ = false;
+  began_ = now;
+  next_ = Time::max();
+  return Next::try_now;
+}
+
+ReconnectPlan::Next ReconnectPlan::wait_until(Time time) {
+  next_ = time;
+  return Next::wait;
+}
+
+ReconnectPlan::Next ReconnectPlan::lost(Time now) {
+  const bool young = built_ != Time::min() && now < built_ + short_life;
+  short_lives_ = young ? short_lives_ + 1 : 0;
+  up_ = false;
+  schedule_ = proto::ReconnectSchedule(now, budget_);
+  if (trying_) return Next::nothing;
+  if (short_lives_ == 0) return begin(now);
+  auto first = schedule_.next_after_failure(now);
+  for (int i = 1; i < short_lives_ && first; ++i) first = schedule_.next_after_failure(now);
+  return wait_until(first.value_or(now));
+}
+
+ReconnectPlan::Next ReconnectPlan::want(Cause cause, Time now) {
+  if (cause == Cause::network) {
+    if (up_ && !trying_) cause_ = cause;
+    return at_the_networks_pace(now);
+  }
+  if (cause == Cause::keys && trying_) return Next::nothing;
+  cause_ = cause;
+  return begin(now);
+}
+
+ReconnectPlan::Next ReconnectPlan::at_the_networks_pace(Time now) {
+  if (trying_) {
+    again_ = true;
+    return Next::nothing;
+  }
+  if (began_ == Time::min() || now >= began_ + network_pause) return begin(now);
+  return wait_until(std::min(next_, began_ + network_pause));
+}
+
+ReconnectPlan::Next ReconnectPlan::failed(Time now) {
+  trying_ = false;
+  const auto soon = std::max(now, began_ + network_pause);
+  if (up_) {
+    if (again_) return wait_until(soon);
+    return cause_ == Cause::user ? Next::nothing : wait_until(now + renewal_retry);
+  }
+  const auto next = schedule_.next_after_failure(now);
+  if (!next) return Next::give_up;
+  return wait_until(again_ ? std::min(*next, soon) : *next);
+}
+
+ReconnectPlan::Next ReconnectPlan::due(Time now) {
+  return !trying_ && now >= next_ ? begin(now) : Next::nothing;
+}
+
+void ReconnectPlan::built(Time now) {
+  up_ = true;
+  trying_ = again_ = false;
+  next_ = Time::max();
+  built_ = now;
+  began_ = Time::min();
+}
+
+}  // namespace sallyport::client

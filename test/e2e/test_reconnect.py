@@ -1,0 +1,271 @@
+"""sallyport builds its tunnel again: connections that are lost, gateways that restart, networks that change."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+
+from lab import firewall
+from lab.client import LOGIN_FAILED, Client, OpenConnect
+from lab.datagrams import carries_data_over
+from lab.gateway import PORT
+from lab.run import wait_until
+from lab.traffic import Talk, carries_data, echo_server, ping
+
+HOST = "vpn.example.com"
+INNER = "10.20.0.1"
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(shared_gateway):
+    shared_gateway.config["group_policy"]["staff"]["dpd"] = "1s"
+    return shared_gateway
+
+
+def reset(client_host):
+    """The connection breaks, and nothing is in the way of the next."""
+    client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", str(PORT))
+
+
+@contextlib.contextmanager
+def cut_off(client_host, tunnel):
+    """Nothing gets through, and the client has noticed."""
+    rules = (("output", 0, f"tcp dport {PORT} drop"), ("input", 0, f"tcp sport {PORT} drop"))
+    with firewall.lost(client_host, client_host), firewall.Rules(client_host, *rules):
+        tunnel.wait_output("the connection was lost .*: reconnecting")
+        yield
+
+
+def is_back(tunnel, times=1, seconds=10):
+    """Waits for the line that scripts wait for."""
+    return tunnel.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
+
+
+def start(client, pki, *options):
+    return client.start(pki, "--user=alice", *options, HOST).wait_up()
+
+
+def same_session(before, gateway):
+    now = gateway.only_session()
+    names = ("id", "ipv4", "ipv6", "user")
+    return [now[name] for name in names] == [before[name] for name in names]
+
+
+# Lost connections
+
+
+def test_a_broken_connection_is_made_again_at_once(gateway, client, client_host, pki):
+    tunnel = start(client, pki, "--no-dtls")
+    before = gateway.only_session()
+    with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
+        talk.goes_on()
+        reset(client_host)
+        is_back(tunnel, seconds=3)
+        talk.goes_on()
+    line = next(line for line in tunnel.stdout.splitlines() if line.startswith("reconnect"))
+    assert line.split()[1:3] == [before["ipv4"], before["ipv6"]], line
+    assert line.endswith(" tls TLSv1.3 TLS_AES_256_GCM_SHA384 dtls none"), line
+    assert "the connection was lost" in tunnel.output and "cannot reconnect" not in tunnel.output
+    assert same_session(before, gateway)
+    carries_data(client_host, gateway)
+    assert tunnel.stop() == 0
+    gateway.has_no_session()
+
+
+def test_a_silent_connection_is_given_up_and_the_user_need_not_wait(gateway, client, client_host, pki):
+    tunnel = start(client, pki)
+    before = gateway.only_session()
+    with cut_off(client_host, tunnel):
+        pass
+    tunnel.send(signal.SIGUSR2)
+    is_back(tunnel)
+    assert "has not been heard" in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
+    assert same_session(before, gateway)
+    tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+    carries_data_over("udp", client_host, gateway, INNER)
+
+
+def test_the_users_reconnect_loses_no_data(gateway, client, client_host, pki):
+    # The old tunnel goes on until the new one is there, and its UDP port is free again.
+    tunnel = start(client, pki, "--dtls-local-port=40404")
+    tunnel.wait_output(r"(?m)^dtls up ")
+    before = gateway.only_session()
+    with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
+        talk.goes_on()
+        for times in (1, 2):
+            tunnel.send(signal.SIGUSR2)
+            is_back(tunnel, times)
+            talk.goes_on()
+    tunnel.wait_output(r"(?m)^reconnect (?s:.*)^reconnect (?s:.*)^dtls up ")
+    assert same_session(before, gateway)
+    assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
+    carries_data_over("udp", client_host, gateway, INNER)
+
+
+def test_statistics_are_of_all_tunnels_of_the_run(gateway, client, client_host, pki):
+    tunnel = start(client, pki, "--no-dtls")
+    assert ping(client_host, INNER, 10) == 10
+    with cut_off(client_host, tunnel):
+        tunnel.send(signal.SIGUSR1)
+        tunnel.wait_output(r"received 1\d packets")
+    tunnel.send(signal.SIGUSR2)
+    is_back(tunnel)
+    assert ping(client_host, INNER, 10) == 10
+    tunnel.send(signal.SIGUSR1)
+    tunnel.wait_output(r"received 2\d packets")
+
+
+@pytest.mark.parametrize("number, words", [(signal.SIGINT, "disconnected"), (signal.SIGHUP, "detached")])
+def test_the_user_may_end_it_meanwhile(gateway, client, client_host, pki, number, words):
+    tunnel = start(client, pki)
+    with cut_off(client_host, tunnel):
+        tunnel.send(number)
+        assert tunnel.wait_end(2) == 0, tunnel.output
+        assert f"{words}: the session stays at the gateway for a while" in tunnel.output
+        assert "sally0" not in client_host.ip("link")
+
+
+def test_a_session_that_is_gone_ends_with_2(gateway, client, client_host, pki):
+    tunnel = start(client, pki)
+    with cut_off(client_host, tunnel):
+        gateway.ctl("disconnect", "--all")
+    tunnel.send(signal.SIGUSR2)
+    assert tunnel.wait_end() == LOGIN_FAILED, tunnel.output
+    assert "the gateway no longer knows the session: 401" in tunnel.output
+
+
+# Gateways that restart
+
+
+def test_a_killed_gateway_process_and_a_restarted_service(new_gateway, untouched, vpn_client, client_host, pki):
+    gateway = new_gateway().start()
+    tunnel = start(vpn_client, pki)
+    tunnel.wait_output(r"(?m)^dtls up ")
+    before = gateway.only_session()
+    with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
+        talk.goes_on()
+        gateway.wait_replaced("gateway", gateway.kill("gateway"))
+        is_back(tunnel)
+        talk.goes_on()
+    assert same_session(before, gateway)
+    gateway.stop()
+    tunnel.wait_output("(?s)the connection was lost .*the connection was lost .*; the next try is in 10 s")
+    gateway.start()
+    tunnel.send(signal.SIGUSR2)
+    is_back(tunnel, 2)
+    assert same_session(before, gateway)
+    carries_data(client_host, gateway)
+    # Its state is lost, and with that the session.
+    gateway.stop()
+    gateway.config["state"]["directory"] = "another-state"
+    gateway.start()
+    tunnel.send(signal.SIGUSR2)
+    assert tunnel.wait_end() == LOGIN_FAILED, tunnel.output
+
+
+def test_a_gateway_that_stays_away_ends_it_with_1(new_gateway, untouched, vpn_client, pki):
+    gateway = new_gateway().start()
+    tunnel = start(vpn_client, pki, "--reconnect-timeout=1")
+    gateway.stop()
+    assert tunnel.wait_end(4) == 1, tunnel.output
+    assert "the connection could not be made again within 1 s: cannot reach 192.0.2.1:443" in tunnel.output
+
+
+def test_another_certificate_is_blocked(new_gateway, untouched, vpn_client, pki):
+    gateway = new_gateway().start()
+    tunnel = start(vpn_client, pki)
+    gateway.stop()
+    old = pki.server("expired", days=-1)
+    gateway.config["tls"].update(certificate=str(old.certificate), private_key=str(old.key))
+    gateway.start()
+    tunnel.send(signal.SIGUSR2)
+    assert tunnel.wait_end() == 3, tunnel.output
+
+
+def test_other_settings_are_followed(new_gateway, untouched, vpn_client, client_host, pki):
+    gateway = new_gateway().start()
+    tunnel = start(vpn_client, pki, "--no-dtls")
+    gateway.stop()
+    gateway.config["tunnel"]["mtu"] = 1300
+    gateway.config["group_policy"]["staff"].update(dns=["10.20.0.1", "10.20.0.53"])
+    gateway.start()
+    tunnel.send(signal.SIGUSR2)
+    is_back(tunnel)
+    assert client_host.mtu() == 1300
+    carries_data(client_host, gateway)
+
+
+# Networks that change
+
+
+@contextlib.contextmanager
+def another_address(client_host):
+    client_host.ip("address", "delete", "192.0.2.2/24", "dev", "cable0")
+    client_host.ip("address", "add", "192.0.2.3/24", "dev", "cable0")
+    try:
+        yield
+    finally:
+        client_host.ip("address", "delete", "192.0.2.3/24", "dev", "cable0")
+        client_host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")
+        client_host.ip("route", "add", "default", "via", "192.0.2.1")
+
+
+def test_another_address_of_this_machine(new_gateway, untouched, vpn_client, client_host, pki):
+    gateway = new_gateway().start()  # with a DPD of 30 s: nobody waits for that
+    tunnel = start(vpn_client, pki, "-v")
+    before = gateway.only_session()
+    with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
+        talk.goes_on()
+        with another_address(client_host):
+            is_back(tunnel, seconds=5)
+            assert gateway.only_session()["remote_address"].startswith("192.0.2.3")
+            talk.goes_on()
+        is_back(tunnel, 2, seconds=5)
+        talk.goes_on()
+    assert same_session(before, gateway)
+    assert "the network has changed: reconnecting" in tunnel.output
+    tunnel.wait_output(r"(?m)(^reconnect (?s:.*)){2}^dtls up ")
+    carries_data_over("udp", client_host, gateway, INNER)
+
+
+def test_the_other_family(new_gateway, untouched, vpn_client, client_host, pki):
+    gateway = new_gateway().start()
+    both = [f"--resolve={HOST}:{address}" for address in ("192.0.2.1", "2001:db8::1")]
+    tunnel = start(vpn_client, pki, *both)
+    before = gateway.only_session()
+    client_host.ip("address", "delete", "192.0.2.2/24", "dev", "cable0")
+    try:
+        is_back(tunnel, seconds=5)
+        assert same_session(before, gateway)
+        tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+        carries_data_over("udp", client_host, gateway, INNER)
+    finally:
+        client_host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")
+        client_host.ip("route", "add", "default", "via", "192.0.2.1")
+
+
+def test_changes_that_do_not_matter_change_nothing(gateway, client, client_host, pki):
+    tunnel = start(client, pki, "--no-dtls")
+    client_host.ip("link", "add", "other0", "type", "veth", "peer", "name", "other1")
+    client_host.ip("address", "add", "203.0.113.2/24", "dev", "other0")
+    client_host.ip("link", "set", "other0", "up")
+    client_host.ip("link", "delete", "other0")
+    carries_data(client_host, gateway, INNER)
+    assert "reconnect" not in tunnel.output
+
+
+# The user's script
+
+
+def test_a_script_hears_of_each_turn(gateway, client, client_host, folder, pki):
+    log = folder / "reasons"
+    script = f"echo $reason $INTERNAL_IP4_ADDRESS >> {log}; {OpenConnect.SCRIPT}"
+    tunnel = start(client, pki, "--script", script)
+    address = gateway.only_session()["ipv4"]
+    reset(client_host)
+    is_back(tunnel)
+    carries_data(client_host, gateway)
+    assert tunnel.stop() == 0, tunnel.output
+    reasons = ("pre-init", "connect", "attempt-reconnect", "reconnect", "disconnect")
+    assert log.read_text().splitlines() == [f"{reason} {address}" for reason in reasons]
