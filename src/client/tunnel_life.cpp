@@ -66,6 +66,7 @@ class Life {
   void obey(ReconnectPlan::Next next);
   void try_now();
   void fail(const std::string& why);
+  void tell_loss(const tunnel::Ended& ended, ReconnectPlan::Next next) const;
   std::string time_of(ReconnectPlan::Next next) const;
   net::Task<void> build(Answered answered);
   net::Task<void> end(std::optional<proto::Disconnect> word, std::string_view told);
@@ -84,8 +85,8 @@ class Life {
   ReconnectPlan plan_;
   std::optional<net::Alarm> next_try_;
   std::shared_ptr<Reconnect> try_;
-  Cause cause_ = Cause::user;  // of the try, while the tunnel works
-  std::string loss_;           // why the tunnel was lost, while the answer to a CONNECT may replace it
+  Cause cause_ = Cause::user;             // of the try, while the tunnel works
+  std::optional<tunnel::Ended> parting_;  // of the old tunnel, while the answer to a CONNECT may explain it
   NetworkWatch network_;
 };
 
@@ -109,18 +110,26 @@ void Life::begin() {
 }
 
 net::Task<void> Life::on(const tunnel::Ended& ended) {
-  const bool lost = ended.cause == tunnel::EndCause::lost || ended.cause == tunnel::EndCause::silent;
-  if (!lost) throw how_it_ended(ended);
+  using tunnel::EndCause;
+  const bool lost = ended.cause == EndCause::lost || ended.cause == EndCause::silent;
+  // A gateway that gives the session a new tunnel closes the old one, ocserv with a DISCONNECT: then its
+  // answer is on the way.
+  const bool may_be_replaced = try_ && try_->has_asked() && (lost || ended.cause == EndCause::disconnected);
+  if (!lost && !may_be_replaced) throw how_it_ended(ended);
   dtls_.reset();
   co_await attempt_.tunnel.stop();
-  loss_ = "the connection was lost (" + terminal_line(ended.why) + ")";
-  // A gateway that gives the session a new tunnel closes the old one, and its answer is on the way.
-  const bool may_be_replaced = try_ && try_->has_asked();
   const auto next = plan_.lost(Clock::now());
-  if (!may_be_replaced)
-    attempt_.console.complain(std::exchange(loss_, {}) +
-                              (next == ReconnectPlan::Next::wait ? time_of(next) : ": reconnecting"));
+  if (may_be_replaced) {
+    parting_ = ended;
+  } else {
+    tell_loss(ended, next);
+  }
   obey(next);
+}
+
+void Life::tell_loss(const tunnel::Ended& ended, ReconnectPlan::Next next) const {
+  const auto when = next == ReconnectPlan::Next::wait ? time_of(next) : ": reconnecting";
+  attempt_.console.complain("the connection was lost (" + terminal_line(ended.why) + ")" + when);
 }
 
 net::Task<void> Life::on(const tunnel::Totals& totals) {
@@ -157,6 +166,7 @@ net::Task<void> Life::on(proto::UserWish wish) {
       co_await end(std::nullopt, "detached");
       break;
     case proto::UserWish::reconnect:
+      if (try_ && try_->has_asked()) break;  // the answer is on the way
       attempt_.console.say("reconnecting, as the user wishes");
       cause_ = Cause::user;
       obey(plan_.want(Cause::user, Clock::now()));
@@ -230,16 +240,19 @@ void Life::try_now() {
 net::Task<void> Life::on(TryEnded) {
   if (!try_ || !try_->is_over()) co_return;  // one that was abandoned meanwhile
   const auto tried = std::exchange(try_, nullptr);
+  const auto parting = std::exchange(parting_, std::nullopt);
+  if (tried->answered && tried->answered->reply.status == 200) {
+    co_await build(std::move(*tried->answered));
+    co_return;
+  }
+  if (parting && parting->cause == tunnel::EndCause::disconnected) throw how_it_ended(*parting);
+  if (parting) tell_loss(*parting, ReconnectPlan::Next::nothing);
   if (tried->certificate_blocked) throw Ended(ExitCode::certificate_blocked, tried->failure);
   if (!tried->answered) {
     fail(tried->failure.text);
     co_return;
   }
   const auto& reply = tried->answered->reply;
-  if (reply.status == 200) {
-    co_await build(std::move(*tried->answered));
-    co_return;
-  }
   // As long as the tunnel works, the session is there, whatever this gateway says.
   if (!proto::may_reconnect_after(reply.status) && !plan_.is_up() && tried->is_from_the_session()) {
     throw Ended(ExitCode::login_failed,
@@ -257,7 +270,6 @@ std::string Life::time_of(ReconnectPlan::Next next) const {
 
 void Life::fail(const std::string& why) {
   const auto& console = attempt_.console;
-  if (!loss_.empty()) console.complain(std::exchange(loss_, {}) + ": reconnecting");
   const auto next = plan_.failed(Clock::now());
   if (next == ReconnectPlan::Next::give_up) {
     const auto limit = attempt_.options.reconnect_timeout.count();
@@ -272,7 +284,6 @@ void Life::fail(const std::string& why) {
 
 net::Task<void> Life::build(Answered answered) {
   dtls_.reset();
-  loss_.clear();
   next_try_.reset();
   auto banner = opened_.agreement.banner;
   auto opened = co_await open_tunnel(std::move(answered), std::move(banner), attempt_);

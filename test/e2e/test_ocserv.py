@@ -312,30 +312,3 @@ def test_an_admins_disconnect_is_told(ocserv, client, client_host, pki):
     ocserv.occtl("disconnect", "user", "alice")
     assert tunnel.wait_end() == 1, tunnel.output
     assert "the gateway ended the session" in tunnel.output
-
-
-def test_an_ocserv_that_stops_is_told(ocserv, client, pki):
-    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    ocserv.stop()
-    assert tunnel.wait_end() == 1, tunnel.output
-    # It says goodbye, or its worker dies first.
-    assert re.search("the gateway ended the session|the connection was lost", tunnel.output), tunnel.output
-
-
-def test_a_worker_that_dies_is_told(ocserv, client, pki):
-    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    os.kill(int(ocserv.only_user()["ID"]), signal.SIGKILL)
-    assert tunnel.wait_end() == 1, tunnel.output
-    assert "the connection was lost" in tunnel.output
-
-
-def test_a_worker_that_falls_silent_is_told(new_ocserv, client, pki):
-    ocserv = new_ocserv(dpd=1).start()
-    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
-    worker = int(ocserv.only_user()["ID"])
-    os.kill(worker, signal.SIGSTOP)
-    try:
-        assert tunnel.wait_end() == 1, tunnel.output
-        assert "has not been heard" in tunnel.output
-    finally:
-        os.kill(worker, signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""sallyport builds its tunnel again: connections that are lost, gateways that restart, networks that change."""
+"""sallyport builds its tunnel again: lost connections, gateways that restart, networks that change."""
 
 import contextlib
 import os
@@ -138,7 +138,9 @@ def test_a_session_that_is_gone_ends_with_2(gateway, client, client_host, pki):
 # Gateways that restart
 
 
-def test_a_killed_gateway_process_and_a_restarted_service(new_gateway, untouched, vpn_client, client_host, pki):
+def test_a_gateway_that_is_killed_restarted_and_wiped(
+    new_gateway, untouched, vpn_client, client_host, pki
+):
     gateway = new_gateway().start()
     tunnel = start(vpn_client, pki)
     tunnel.wait_output(r"(?m)^dtls up ")
