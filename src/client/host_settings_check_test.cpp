@@ -55,4 +55,10 @@ TEST(HostSettingsCheck, refuses_what_no_gateway_has_reason_to_send) {
   }
 }
 
+TEST(HostSettingsCheck, a_gateway_has_addresses_of_hosts_and_not_too_many) {
+  EXPECT_TRUE(check_gateways({address("192.0.2.1"), address("2001:db8::1")}));
+  EXPECT_FALSE(check_gateways({address("192.0.2.1"), address("0.0.0.0")}));
+  EXPECT_FALSE(check_gateways(std::vector<Address>(proto::max_gateway_addresses + 1, address("192.0.2.1"))));
+}
+
 }  // namespace sallyport::client

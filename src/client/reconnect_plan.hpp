@@ -34,6 +34,7 @@ class ReconnectPlan {
 
   bool is_up() const { return up_; }
   bool is_trying() const { return trying_; }
+  Cause cause() const { return cause_; }  // of the try, while the tunnel works
   proto::Time next_try() const { return next_; }
 
  private:

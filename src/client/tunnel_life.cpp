@@ -85,7 +85,6 @@ class Life {
   ReconnectPlan plan_;
   std::optional<net::Alarm> next_try_;
   std::shared_ptr<Reconnect> try_;
-  Cause cause_ = Cause::user;             // of the try, while the tunnel works
   std::optional<tunnel::Ended> parting_;  // of the old tunnel, while the answer to a CONNECT may explain it
   NetworkWatch network_;
 };
@@ -152,8 +151,8 @@ net::Task<void> Life::on(const tunnel::RekeyReport& report) {
     show_renewal(report.action, attempt_.console);
     co_return;
   }
-  attempt_.console.say("a new tunnel renews the keys" + (report.why.empty() ? "" : ": " + terminal_line(report.why)));
-  cause_ = plan_.is_trying() ? cause_ : Cause::keys;
+  attempt_.console.say("a new tunnel renews the keys" +
+                       (report.why.empty() ? "" : ": " + terminal_line(report.why)));
   obey(plan_.want(Cause::keys, Clock::now()));
 }
 
@@ -168,7 +167,6 @@ net::Task<void> Life::on(proto::UserWish wish) {
     case proto::UserWish::reconnect:
       if (try_ && try_->has_asked()) break;  // the answer is on the way
       attempt_.console.say("reconnecting, as the user wishes");
-      cause_ = Cause::user;
       obey(plan_.want(Cause::user, Clock::now()));
       break;
     case proto::UserWish::statistics:
@@ -193,7 +191,6 @@ net::Task<void> Life::on(NetworkChanged) {
     const auto local = sys::address_towards(opened_.path.gateway);
     if (!local || *local == opened_.path.local) co_return;
     attempt_.console.complain("the network has changed: reconnecting");
-    cause_ = Cause::network;
   }
   obey(plan_.want(Cause::network, Clock::now()));
 }
@@ -221,7 +218,7 @@ void Life::try_now() {
   if (try_) try_->abandon();
   next_try_.reset();
   const auto& path = opened_.path;
-  const bool to_be_found = !plan_.is_up() || cause_ != Cause::keys;
+  const bool to_be_found = !plan_.is_up() || plan_.cause() != Cause::keys;
   std::vector<Address> held;
   for (const auto& inner : {opened_.facts.ipv4, opened_.facts.ipv6}) {
     if (inner) held.push_back(inner->address());
