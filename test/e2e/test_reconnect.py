@@ -1,16 +1,14 @@
 """sallyport builds its tunnel again: lost connections, gateways that restart, networks that change."""
 
 import contextlib
-import os
 import signal
 
 import pytest
 
 from lab import firewall
-from lab.client import LOGIN_FAILED, Client, OpenConnect
+from lab.client import BLOCKED, LOGIN_FAILED, OpenConnect
 from lab.datagrams import carries_data_over
 from lab.gateway import PORT
-from lab.run import wait_until
 from lab.traffic import Talk, carries_data, echo_server, ping
 
 HOST = "vpn.example.com"
@@ -29,10 +27,12 @@ def reset(client_host):
 
 
 @contextlib.contextmanager
-def cut_off(client_host, tunnel):
+def cut_off(client_host, tunnel, silently=False):
     """Nothing gets through, and the client has noticed."""
     rules = (("output", 0, f"tcp dport {PORT} drop"), ("input", 0, f"tcp sport {PORT} drop"))
     with firewall.lost(client_host, client_host), firewall.Rules(client_host, *rules):
+        if not silently:
+            reset(client_host)
         tunnel.wait_output("the connection was lost .*: reconnecting")
         yield
 
@@ -76,7 +76,7 @@ def test_a_broken_connection_is_made_again_at_once(gateway, client, client_host,
 def test_a_silent_connection_is_given_up_and_the_user_need_not_wait(gateway, client, client_host, pki):
     tunnel = start(client, pki)
     before = gateway.only_session()
-    with cut_off(client_host, tunnel):
+    with cut_off(client_host, tunnel, silently=True):
         pass
     tunnel.send(signal.SIGUSR2)
     is_back(tunnel)
@@ -182,7 +182,7 @@ def test_another_certificate_is_blocked(new_gateway, untouched, vpn_client, pki)
     gateway.config["tls"].update(certificate=str(old.certificate), private_key=str(old.key))
     gateway.start()
     tunnel.send(signal.SIGUSR2)
-    assert tunnel.wait_end() == 3, tunnel.output
+    assert tunnel.wait_end() == BLOCKED, tunnel.output
 
 
 def test_other_settings_are_followed(new_gateway, untouched, vpn_client, client_host, pki):
