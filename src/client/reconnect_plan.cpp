@@ -44,6 +44,7 @@ ReconnectPlan::Next ReconnectPlan::lost(Time now) {
 }
 
 ReconnectPlan::Next ReconnectPlan::want(Cause cause, Time now) {
+  if (cause != Cause::user) renewal_ = true;
   if (cause == Cause::network) {
     if (up_ && !trying_) cause_ = cause;
     return at_the_networks_pace(now);
@@ -67,7 +68,7 @@ ReconnectPlan::Next ReconnectPlan::failed(Time now) {
   const auto soon = std::max(now, began_ + network_pause);
   if (up_) {
     if (again_) return wait_until(soon);
-    return cause_ == Cause::user ? Next::nothing : wait_until(now + renewal_retry);
+    return renewal_ ? wait_until(now + renewal_retry) : Next::nothing;
   }
   const auto next = schedule_.next_after_failure(now);
   if (!next) return Next::give_up;
@@ -80,7 +81,7 @@ ReconnectPlan::Next ReconnectPlan::due(Time now) {
 
 void ReconnectPlan::built(Time now) {
   up_ = true;
-  trying_ = again_ = false;
+  trying_ = again_ = renewal_ = false;
   next_ = Time::max();
   built_ = now;
   began_ = Time::min();

@@ -46,6 +46,7 @@ class ReconnectPlan {
   proto::ReconnectSchedule schedule_;  // since the tunnel was lost
   bool up_ = true;
   bool trying_ = false;
+  bool renewal_ = false;                    // keys or network want a new tunnel, until there is one
   bool again_ = false;                      // the network changed during the try
   Cause cause_ = Cause::user;               // of the try, while the tunnel works
   proto::Time next_ = proto::Time::max();   // when to try

@@ -47,6 +47,9 @@ TEST(ReconnectPlan, a_try_that_fails_while_the_tunnel_works_costs_nothing) {
   EXPECT_EQ(plan.want(Cause::keys, start + 2s), Next::try_now);
   EXPECT_EQ(plan.failed(start + 3s), Next::wait) << "old keys remain a reason";
   EXPECT_EQ(plan.next_try(), start + 33s);
+  EXPECT_EQ(plan.want(Cause::user, start + 4s), Next::try_now);
+  EXPECT_EQ(plan.failed(start + 5s), Next::wait) << "also after the user's";
+  EXPECT_EQ(plan.next_try(), start + 35s);
 }
 
 TEST(ReconnectPlan, a_tunnel_that_is_lost_during_a_try_waits_for_it) {

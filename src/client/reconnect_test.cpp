@@ -56,6 +56,16 @@ TEST_F(ReconnectTry, knows_that_another_address_of_the_name_may_not_know_the_ses
   EXPECT_FALSE(ended->is_from_the_session());
 }
 
+TEST_F(ReconnectTry, looks_the_name_up_where_it_may_stand_for_another_address) {
+  gateway.will_answer(proto::HttpReply{.status = 401});
+  run.options.resolve = {"127.0.0.1:127.0.0.1"};
+  auto moved = terms({"127.0.0.9"});
+  moved.looks_up = true;
+  const auto ended = end_of(std::move(moved));
+  ASSERT_TRUE(ended->answered);
+  EXPECT_TRUE(ended->is_from_the_session()) << "where the name leads now is where the session is";
+}
+
 TEST_F(ReconnectTry, tells_that_nobody_answers) {
   const auto ended = end_of(terms({"127.0.0.9"}));
   EXPECT_FALSE(ended->answered);

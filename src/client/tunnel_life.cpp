@@ -1,5 +1,6 @@
 #include "client/tunnel_life.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -69,6 +70,7 @@ class Life {
   void tell_loss(const tunnel::Ended& ended, ReconnectPlan::Next next) const;
   std::string time_of(ReconnectPlan::Next next) const;
   net::Task<void> build(Answered answered);
+  void keep_addresses(Path& path) const;
   net::Task<void> end(std::optional<proto::Disconnect> word, std::string_view told);
 
   const HttpSession& session_;
@@ -187,12 +189,14 @@ net::Task<void> Life::on(TimeUp time) {
 
 // Where no way leads to the gateway now, a tunnel may still come back to life: DPD will tell.
 net::Task<void> Life::on(NetworkChanged) {
-  if (plan_.is_up() && !plan_.is_trying()) {
-    const auto local = sys::address_towards(opened_.path.gateway);
-    if (!local || *local == opened_.path.local) co_return;
+  const auto local = sys::address_towards(opened_.path.gateway);
+  const bool stands = plan_.is_up() && (!local || *local == opened_.path.local);
+  if (stands) co_return;
+  const auto next = plan_.want(Cause::network, Clock::now());
+  if (next == ReconnectPlan::Next::try_now) {
     attempt_.console.complain("the network has changed: reconnecting");
   }
-  obey(plan_.want(Cause::network, Clock::now()));
+  obey(next);
 }
 
 void Life::obey(ReconnectPlan::Next next) {
@@ -279,11 +283,22 @@ void Life::fail(const std::string& why) {
   obey(next);
 }
 
+// This try may have asked at one of them only.
+void Life::keep_addresses(Path& path) const {
+  auto known = opened_.path.others;
+  known.push_back(opened_.path.gateway);
+  for (const auto& address : known) {
+    const bool is_new = std::ranges::find(path.others, address) == path.others.end();
+    if (is_new && address != path.gateway) path.others.push_back(address);
+  }
+}
+
 net::Task<void> Life::build(Answered answered) {
   dtls_.reset();
   next_try_.reset();
   auto banner = opened_.agreement.banner;
   auto opened = co_await open_tunnel(std::move(answered), std::move(banner), attempt_);
+  keep_addresses(opened.path);
   opened_ = std::move(opened);
   first_ = false;
   plan_.built(Clock::now());
