@@ -89,6 +89,7 @@ net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectO
 }
 
 net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, const Attempt& attempt) {
+  const bool first_time = known.empty();
   auto reached = co_await reach(gateway, std::move(known), attempt);
   CertificateJudge judge(gateway.host + ":" + std::to_string(gateway.port),
                          !attempt.options.server_pins.empty(), attempt.options.allow_untrusted,
@@ -112,8 +113,9 @@ net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, 
     }
     const auto& error = failure.error();
     check_own_certificate(stream->connection(), error, attempt.options);
-    throw Ended(ExitCode::failed,
-                {error.kind, "TLS handshake: " + error.text + std::string(advice(error, attempt.options))});
+    auto text = "TLS handshake: " + error.text;
+    if (first_time) text += advice(error, attempt.options);
+    throw Ended(ExitCode::failed, {error.kind, std::move(text)});
   }
   if (!judge.sentence().empty()) attempt.console.complain(judge.sentence());
   if (judge.remember()) attempt.front.store_trust(attempt.trust.serialize());

@@ -185,17 +185,19 @@ def test_another_certificate_is_blocked(new_gateway, untouched, vpn_client, pki)
     assert tunnel.wait_end() == BLOCKED, tunnel.output
 
 
-def test_other_settings_are_followed(new_gateway, untouched, vpn_client, client_host, pki):
+def test_another_inner_address_and_mtu(new_gateway, untouched, vpn_client, client_host, pki):
     gateway = new_gateway().start()
     tunnel = start(vpn_client, pki, "--no-dtls")
     gateway.stop()
-    gateway.config["tunnel"]["mtu"] = 1300
-    gateway.config["group_policy"]["staff"].update(dns=["10.20.0.1", "10.20.0.53"])
+    gateway.config["tunnel"].update(address_pool="10.21.0.0/16", mtu=1300)
     gateway.start()
     tunnel.send(signal.SIGUSR2)
     is_back(tunnel)
-    assert client_host.mtu() == 1300
-    carries_data(client_host, gateway)
+    session = gateway.only_session()
+    assert session["ipv4"].startswith("10.21.")
+    shown = client_host.ip("address", "show", "dev", "sally0")
+    assert f"inet {session['ipv4']}/" in shown and "inet 10.20." not in shown and "mtu 1300" in shown, shown
+    carries_data(client_host, gateway, "10.21.0.1", "fd20::1")
 
 
 # Networks that change
