@@ -112,7 +112,7 @@ net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, 
       throw Ended(ExitCode::certificate_blocked, {ErrorKind::denied, judge.sentence()});
     }
     const auto& error = failure.error();
-    check_own_certificate(stream->connection(), error, attempt.options);
+    if (first_time) check_own_certificate(stream->connection(), error, attempt.options);
     auto text = "TLS handshake: " + error.text;
     if (first_time) text += advice(error, attempt.options);
     throw Ended(ExitCode::failed, {error.kind, std::move(text)});
