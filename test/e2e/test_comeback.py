@@ -1,6 +1,5 @@
 """Debian's openconnect comes back: from a gateway that crashed or was restarted, from another address."""
 
-import contextlib
 import os
 import re
 import signal
@@ -9,7 +8,10 @@ import pytest
 
 from lab.anyconnect import AnyConnect, Tunnel
 from lab.client import OpenConnect
-from lab.datagrams import carries_data_over
+from lab.datagrams import FROM_GATEWAY, Recorder, carries_data_over
+from lab.firewall import nat_port
+from lab.gateway import PORT
+from lab.network import another_address
 from lab.run import wait_until
 from lab.traffic import Talk, carries_data, echo_server
 
@@ -167,26 +169,12 @@ def test_a_stop_that_ends_the_sessions_ends_it(gateway, openconnect, pki):
     assert gateway.wait_end() == 0
 
 
-@contextlib.contextmanager
-def another_address(host):
-    """The host moves from 192.0.2.2 to 192.0.2.3, as if it had roamed."""
-    host.run("sysctl", "-qw", "net.ipv4.conf.cable0.promote_secondaries=1")
-    host.ip("address", "add", "192.0.2.3/24", "dev", "cable0")
-    host.ip("address", "del", "192.0.2.2/24", "dev", "cable0")
-    try:
-        yield
-    finally:
-        host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")
-        host.ip("address", "del", "192.0.2.3/24", "dev", "cable0")
-        host.ip("route", "replace", "default", "via", "192.0.2.1")
-
-
 @pytest.mark.parametrize("dpd", ["2s"])  # openconnect's measure of silence
 def test_it_roams_to_another_address(gateway, openconnect, client_host, pki):
     tunnel = start(openconnect, gateway, pki)
     before = alice(gateway)
     assert before["remote_address"] == "192.0.2.2"
-    with another_address(client_host):
+    with another_address(client_host, at_once=True):
         wait_until(
             lambda: (now := alice(gateway))["remote_address"] == "192.0.2.3" and now["dtls"]["state"] == "up",
             *(20, lambda: f"it is there with its new address:\n{tunnel.output}"),
@@ -196,6 +184,34 @@ def test_it_roams_to_another_address(gateway, openconnect, client_host, pki):
         carries_data_over("udp", client_host, gateway)
         assert len(gateway.ctl_json("sessions", "--all")) == 1
         tunnel.stop()
+
+
+def test_it_comes_back_after_a_broken_connection(gateway, openconnect, client_host, pki):
+    tunnel = start(openconnect, gateway, pki)
+    before = alice(gateway)
+    logged = len(gateway.log)
+    with echo_server(gateway.host, "10.20.0.1"), Talk(client_host, "10.20.0.1") as talk:
+        talk.goes_on()
+        client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", str(PORT))
+        gateway.wait_log("tunnel open", after=logged)
+        talk.goes_on()
+        gateway.wait_log("DTLS up", after=logged)
+        talk.goes_on()
+    after = alice(gateway)
+    assert (after["id"], after["ipv4"]) == (before["id"], before["ipv4"])
+    assert "CSTP" in tunnel.output and len(gateway.ctl_json("sessions", "--all")) == 1
+
+
+def test_a_new_port_of_its_udp_is_followed(gateway, openconnect, client_host, pki):
+    with Recorder(client_host) as seen:
+        start(openconnect, gateway, pki, "--dtls-local-port=40404")
+        logged = len(gateway.log)
+        with nat_port(client_host, 40404, 50505):
+            carries_data_over("udp", client_host, gateway)
+            gateway.wait_log("DTLS goes on .*peer=192.0.2.2:50505", after=logged)
+            assert has_dtls(gateway)
+        assert 50505 in {one.destination[1] for one in seen.datagrams(FROM_GATEWAY)}
+        assert len(seen.hellos()) == 1
 
 
 def test_a_second_one_with_the_cookie_takes_over(gateway, openconnect, client_host, network, folder, pki):

@@ -9,6 +9,7 @@ from lab import firewall
 from lab.client import BLOCKED, LOGIN_FAILED, OpenConnect
 from lab.datagrams import carries_data_over
 from lab.gateway import PORT
+from lab.network import another_address
 from lab.traffic import Talk, carries_data, echo_server, ping
 
 HOST = "vpn.example.com"
@@ -201,18 +202,6 @@ def test_another_inner_address_and_mtu(new_gateway, untouched, vpn_client, clien
 
 
 # Networks that change
-
-
-@contextlib.contextmanager
-def another_address(client_host):
-    client_host.ip("address", "delete", "192.0.2.2/24", "dev", "cable0")
-    client_host.ip("address", "add", "192.0.2.3/24", "dev", "cable0")
-    try:
-        yield
-    finally:
-        client_host.ip("address", "delete", "192.0.2.3/24", "dev", "cable0")
-        client_host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")
-        client_host.ip("route", "add", "default", "via", "192.0.2.1")
 
 
 def test_another_address_of_this_machine(new_gateway, untouched, vpn_client, client_host, pki):

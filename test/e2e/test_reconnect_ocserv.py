@@ -7,6 +7,7 @@ import pytest
 
 from lab.client import LOGIN_FAILED, OpenConnect
 from lab.datagrams import carries_data_over
+from lab.network import another_address
 from lab.ocserv import PORT, Ocserv
 from lab.traffic import Talk, carries_data, echo_server
 
@@ -86,6 +87,21 @@ def test_the_users_reconnect_loses_no_data(ocserv, client, client_host, pki):
     assert addresses(ocserv) == before
     tunnel.wait_output(r"(?m)(^reconnect (?s:.*)){2}^dtls up ")
     carries_data_over("udp", client_host, ocserv, IPV4, port=PORT)
+
+
+def test_another_address_of_this_machine(ocserv, client, client_host, pki):
+    tunnel = start(client, pki)
+    tunnel.wait_output(r"(?m)^dtls up ")
+    before = addresses(ocserv)
+    with echo_server(ocserv.host, IPV4), Talk(client_host, IPV4) as talk:
+        talk.goes_on()
+        with another_address(client_host):
+            is_back(tunnel)
+            talk.goes_on()
+            assert ocserv.only_user()["Remote IP"] == "192.0.2.3"
+            assert addresses(ocserv) == before
+        is_back(tunnel, 2)
+        talk.goes_on()
 
 
 def test_the_stock_script(ocserv, client, client_host, pki):

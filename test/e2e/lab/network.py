@@ -171,3 +171,24 @@ class Network:
 
     def __exit__(self, *_):
         self.remove()
+
+
+@contextlib.contextmanager
+def another_address(host: Host, at_once=False):
+    """The client's host moves from 192.0.2.2 to 192.0.2.3, and loses what routes it had by that cable.
+
+    `at_once`: as a network does that hands it over, where the routes stay.
+    """
+    old, new = "192.0.2.2/24", "192.0.2.3/24"
+    if at_once:
+        host.run("sysctl", "-qw", "net.ipv4.conf.cable0.promote_secondaries=1")
+        host.ip("address", "add", new, "dev", "cable0")
+    host.ip("address", "delete", old, "dev", "cable0")
+    if not at_once:
+        host.ip("address", "add", new, "dev", "cable0")
+    try:
+        yield
+    finally:
+        host.ip("address", "delete", new, "dev", "cable0")
+        host.ip("address", "add", old, "dev", "cable0")
+        host.ip("route", "replace", "default", "via", "192.0.2.1")
