@@ -80,10 +80,11 @@ ReconnectPlan::Next ReconnectPlan::due(Time now) {
 }
 
 void ReconnectPlan::built(Time now) {
+  // Who replaces a tunnel that works takes the session from nobody.
+  built_ = up_ ? Time::min() : now;
   up_ = true;
   trying_ = again_ = renewal_ = false;
   next_ = Time::max();
-  built_ = now;
   began_ = Time::min();
 }
 

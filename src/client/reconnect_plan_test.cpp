@@ -76,6 +76,15 @@ TEST(ReconnectPlan, two_that_take_the_session_from_each_other_come_to_rest) {
   EXPECT_EQ(plan.lost(start + 80s), Next::try_now) << "it lived for long enough";
 }
 
+TEST(ReconnectPlan, a_young_tunnel_that_replaced_a_good_one_is_made_again_at_once) {
+  ReconnectPlan plan(300s);
+  plan.want(Cause::network, start);
+  plan.built(start + 1s);
+  EXPECT_EQ(plan.lost(start + 2s), Next::try_now);
+  plan.built(start + 3s);
+  EXPECT_EQ(plan.lost(start + 4s), Next::wait) << "but not the next";
+}
+
 TEST(ReconnectPlan, a_change_of_the_network_brings_the_next_try_forward) {
   ReconnectPlan plan(300s);
   plan.lost(start);

@@ -153,9 +153,12 @@ net::Task<void> Life::on(const tunnel::RekeyReport& report) {
     show_renewal(report.action, attempt_.console);
     co_return;
   }
-  attempt_.console.say("a new tunnel renews the keys" +
-                       (report.why.empty() ? "" : ": " + terminal_line(report.why)));
-  obey(plan_.want(Cause::keys, Clock::now()));
+  const auto next = plan_.want(Cause::keys, Clock::now());
+  if (next == ReconnectPlan::Next::try_now) {
+    const auto why = report.why.empty() ? "" : ": " + terminal_line(report.why);
+    attempt_.console.say("a new tunnel renews the keys" + why);
+  }
+  obey(next);
 }
 
 net::Task<void> Life::on(proto::UserWish wish) {
