@@ -100,7 +100,7 @@ void Loop::obey(Attach&& attach) {
     if (running->settings.id.generation > id.generation) {
       if (dtls_) dtls_->withdraw(id);
       attach.socket.close();
-      tell_(Ended{{id, {}, now_}, EndCause::replaced, {}, "a later tunnel of the session runs already"});
+      tell_(Ended{{id, {}, {}}, EndCause::replaced, {}, "a later tunnel of the session runs already"});
       return;
     }
     end(*running, {EndCause::replaced, {}, "a later tunnel of the session took over"});

@@ -35,6 +35,7 @@ TEST_F(WorkerTest, an_attach_that_comes_too_late_is_dropped) {
   const auto ended = events_.next<Ended>();
   EXPECT_EQ(ended.cause, EndCause::replaced);
   EXPECT_EQ(ended.totals.id, (TunnelId{1, 1}));
+  EXPECT_FALSE(ended.totals.last_data);  // it has carried nothing
   EXPECT_TRUE(first.receive().closed);
   expect_alive(second);
 }
