@@ -34,12 +34,17 @@ void note_hello(int, int, int content_type, const void* data, std::size_t size, 
 
 // More of them than one handshake has are no use to anybody (RFC 8446 bounds KeyUpdates by nothing else).
 constexpr int most_messages = 16;
+// One handshake has fewer, also in records of 512 bytes (RFC 6066); one message may be cut into any number.
+constexpr int most_records = 64;
 
 // After the first handshake. While there are messages and no data, OpenSSL would go on reading.
 void count_message(int written, int, int content_type, const void* data, std::size_t size, SSL* ssl,
                    void* argument) {
-  if (content_type != SSL3_RT_HANDSHAKE || size == 0) return;
   auto& record = *static_cast<HandshakeRecord*>(argument);
+  if (content_type == SSL3_RT_HEADER && written == 0 && ++record.records > most_records) {
+    SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);  // the read ends with this record
+  }
+  if (content_type != SSL3_RT_HANDSHAKE || size == 0) return;
   // The last message is the server's, as none is ever abbreviated.
   const bool finished = *static_cast<const std::uint8_t*>(data) == SSL3_MT_FINISHED;
   if (finished && written == SSL_is_server(ssl)) ++record.renegotiations;
@@ -153,8 +158,11 @@ Step Connection::read(MutableByteView buffer, std::size_t& size) {
   size = 0;
   if (end_) return *end_;
   forget_errors();
-  record_->messages = 0;
+  record_->messages = record_->records = 0;
   const Step outcome = step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
+  if (record_->records > most_records) {
+    return fail_with(ErrorKind::malformed, std::string(peer()) + " sends a handshake in too many records");
+  }
   if (outcome == Step::failed || outcome == Step::closed) return outcome;
   if (record_->messages > most_messages) {
     return fail_with(ErrorKind::malformed, std::string(peer()) + " changes its keys again and again");

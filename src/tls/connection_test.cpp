@@ -271,6 +271,35 @@ TEST_F(ConnectionTest, takes_the_permission_to_renegotiate_back) {
   EXPECT_EQ(drive(both, received), Step::failed);
 }
 
+int add_long_extension(SSL*, unsigned, const unsigned char** out, std::size_t* size, int*, void*) {
+  static const Bytes content(40'000);
+  *out = content.data();
+  *size = content.size();
+  return 1;
+}
+
+// OpenSSL reads a message to its end, whatever it is cut into, before it tells of it.
+TEST_F(ConnectionTest, a_hello_in_many_small_records_ends_the_connection) {
+  constexpr unsigned private_use = 0xff00;
+  SSL_CTX* clients = SSL_get_SSL_CTX(ends().client.native());
+  ASSERT_EQ(SSL_CTX_add_client_custom_ext(clients, private_use, add_long_extension, nullptr, nullptr, nullptr,
+                                          nullptr),
+            1);
+  const auto read_hello_in_records_of = [this](long record_size) {
+    auto both = shaken12();
+    SSL_set_max_send_fragment(both.client.native(), record_size);
+    EXPECT_TRUE(both.client.renegotiate());
+    Bytes buffer(16);
+    std::size_t size = 0;
+    EXPECT_EQ(both.client.read(buffer, size), Step::want_read);
+    both.server.feed(both.client.take_output());
+    both.server.read(buffer, size);
+    return both.server.error().text;
+  };
+  EXPECT_EQ(read_hello_in_records_of(1024), "");
+  EXPECT_EQ(read_hello_in_records_of(512), "the client sends a handshake in too many records");
+}
+
 TEST_F(ConnectionTest, renegotiates_only_as_a_client_of_tls12) {
   EXPECT_FALSE(shaken().client.renegotiate());
   EXPECT_FALSE(shaken12().server.renegotiate());

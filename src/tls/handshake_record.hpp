@@ -24,6 +24,7 @@ struct HandshakeRecord {
   bool established = false;     // a handshake is done: what follows is a renegotiation
   unsigned renegotiations = 0;  // that were finished
   int messages = 0;             // of handshakes, that one call of read() has met after the first handshake
+  int records = 0;              // ... of any content
   bool certificate_requested = false;
   Bytes client_session_id;
   Bytes server_session_id;
