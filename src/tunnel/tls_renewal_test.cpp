@@ -143,14 +143,6 @@ TEST_F(Renewal, is_refused_before_half_of_the_time) {
   EXPECT_EQ(events_.next<Ended>().cause, EndCause::lost);
 }
 
-TEST_F(Renewal, is_refused_again_until_the_next_half_has_passed) {
-  auto peer = permitted(renegotiate_each_second);
-  EXPECT_TRUE(renegotiate(peer).empty());
-  expect_alive(peer);
-  EXPECT_EQ(events_.next<RekeyReport>().action, RekeyAction::renegotiate);
-  EXPECT_EQ(renegotiate(peer).back().why, "the gateway refused to renegotiate");
-}
-
 // With a frame half written, OpenSSL would take the hello's answer for the rest of it.
 TEST_F(Renewal, may_begin_while_the_gateways_output_waits) {
   auto peer = permitted(renegotiate_each_second, false);
@@ -219,6 +211,30 @@ TEST_F(RenewalOfChannel, the_gateway_waits_ten_seconds_for_the_client) {
   EXPECT_EQ(renewal.look(start_ + 31min + 9s), TlsRenewal::News::none);
   EXPECT_EQ(renewal.look(start_ + 31min + 10s), TlsRenewal::News::overdue);
   EXPECT_EQ(renewal.why(), "the client did not finish a renegotiation in time");
+}
+
+TEST_F(RenewalOfChannel, the_gateway_refuses_again_until_the_next_half_has_passed) {
+  TlsChannel channel(nullptr, std::move(pair_.server_socket), std::move(pair_.server));
+  TlsRenewal renewal(renegotiate_each_hour, channel, start_);
+  Bytes record(proto::max_cstp_frame);
+  const auto renegotiate = [&] {
+    EXPECT_TRUE(pair_.client.connection().renegotiate());
+    Peer::Received last;
+    while (pair_.client.connection().renegotiating() && !last.closed) {
+      last = pair_.client.receive(1ms);
+      channel.read_record(record);
+    }
+    return last.why;
+  };
+  EXPECT_EQ(renewal.look(start_ + 30min), TlsRenewal::News::none);
+  EXPECT_EQ(renegotiate(), "");
+  EXPECT_EQ(renewal.look(start_ + 40min), TlsRenewal::News::renewed);
+  EXPECT_EQ(renewal.next(), start_ + 70min);
+  EXPECT_EQ(renewal.look(start_ + 70min), TlsRenewal::News::none);
+  EXPECT_EQ(renegotiate(), "");
+  EXPECT_EQ(renewal.look(start_ + 80min), TlsRenewal::News::renewed);
+  EXPECT_EQ(renewal.look(start_ + 109min), TlsRenewal::News::none);
+  EXPECT_EQ(renegotiate(), "the gateway refused to renegotiate");
 }
 
 TEST_F(RenewalOfChannel, the_client_waits_fifteen_seconds_for_the_gateway) {
