@@ -44,8 +44,10 @@ TlsChannel::~TlsChannel() {
 }
 
 Step TlsChannel::read_record(MutableByteView buffer) {
-  // With a frame half written, OpenSSL would take the answer to a hello for the rest of it.
-  if (may_be_renegotiated_ && output_ == Step::want_write && !finish_frame()) return Step::want_write;
+  // With a frame half written, OpenSSL would take the answer to a hello for the rest of it. Where it can't be
+  // written any more, what the peer had said before is read all the same.
+  const bool held_up = may_be_renegotiated_ && output_ == Step::want_write && !finish_frame();
+  if (held_up && !is_broken()) return Step::want_write;
   std::size_t size = 0;
   const auto step = connection_.read(buffer, size);
   if (step == Step::done) reader_.add(buffer.first(size));

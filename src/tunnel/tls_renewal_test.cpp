@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "proto/lifetimes.hpp"
 #include "tls/private_key.hpp"
 #include "tls/private_key_samples.hpp"
 #include "tunnel/dtls_harness_test.hpp"
@@ -159,6 +160,17 @@ TEST_F(Renewal, may_begin_while_the_gateways_output_waits) {
   while (received.size() < sent) received.push_back(peer.receive());
   for (std::uint32_t i = 0; i < sent; ++i) ASSERT_EQ(number_of(received[i].payload), i);
   expect_alive(peer);
+}
+
+TEST_F(Renewal, a_goodbye_is_heard_although_the_gateways_output_waits) {
+  auto peer = permitted(renegotiate_each_second);
+  while (dropped(counters(), Drop::queue_full) == 0) {
+    for (int i = 0; i < 100; ++i) tun_.put(make_packet({.from = host4, .to = peer4, .size = 1400}));
+  }
+  peer.send(FrameType::disconnect, Bytes{proto::disconnect_reason::user});
+  peer.disappear();  // with bytes unread: a reset
+  const auto ended = events_.next<Ended>();
+  EXPECT_EQ(ended.cause, EndCause::disconnected) << ended.why;
 }
 
 // --- DTLS beside it
