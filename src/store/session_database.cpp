@@ -14,7 +14,8 @@ constexpr std::array tables{
 constexpr SqliteSchema schema{
     .name = "the session store",
     .remedy =
-        "remove the session store's files from the state directory and start again; everybody logs in anew",
+        "remove sessions.db and sessions.db-wal from the state directory and start again; everybody logs in "
+        "anew",
     .version = 3,  // grows with every change of the tables or of a record's format
     .tables = tables};
 

@@ -102,8 +102,8 @@ TEST(SqliteStore, a_later_versions_file_is_refused) {
   EXPECT_EQ(store.error().kind, ErrorKind::unsupported);
   EXPECT_EQ(store.error().text,
             "a later version wrote the session store (schema 99, this one knows 3): start that version, or "
-            "remove the session store's files from the state directory and start again; everybody logs in "
-            "anew");
+            "remove sessions.db and sessions.db-wal from the state directory and start again; everybody logs "
+            "in anew");
 }
 
 TEST(SqliteStore, files_whose_making_was_interrupted_are_new) {
@@ -129,10 +129,9 @@ TEST(SqliteStore, an_earlier_versions_file_is_refused_with_what_to_do) {
   run_sql(files, "PRAGMA user_version = 1");
   const auto store = files.try_open();
   ASSERT_FALSE(store);
-  EXPECT_EQ(
-      store.error().text,
-      "an earlier version wrote the session store (schema 1, this one is 3): remove the session store's "
-      "files from the state directory and start again; everybody logs in anew");
+  EXPECT_EQ(store.error().text,
+            "an earlier version wrote the session store (schema 1, this one is 3): remove sessions.db and "
+            "sessions.db-wal from the state directory and start again; everybody logs in anew");
 }
 
 TEST(SqliteStore, a_damaged_file_is_refused_with_what_to_do) {
@@ -140,8 +139,8 @@ TEST(SqliteStore, a_damaged_file_is_refused_with_what_to_do) {
   ASSERT_FALSE(garbage);
   EXPECT_EQ(garbage.error().kind, ErrorKind::malformed);
   EXPECT_EQ(garbage.error().text,
-            "the session store is damaged (file is not a database): remove the session store's files from "
-            "the state directory and start again; everybody logs in anew");
+            "the session store is damaged (file is not a database): remove sessions.db and "
+            "sessions.db-wal from the state directory and start again; everybody logs in anew");
 
   const Files files;
   {
