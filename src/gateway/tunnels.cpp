@@ -264,7 +264,12 @@ net::Task<void> Tunnels::account(tunnel::TunnelId id) {
   }
   if (updated) co_return;
   found = live_.find(id);
-  if (found != live_.end()) found->second.accounted = live.accounted;  // the next minute tries again
+  if (found != live_.end()) {
+    found->second.accounted = live.accounted;  // the next minute tries again
+  } else {                                     // it has ended meanwhile, and nobody else will
+    spawn(settle({.id = id, .seen = live.seen, .accounted = live.accounted}, std::nullopt),
+          "a session's accounting");
+  }
 }
 
 net::Task<void> Tunnels::account_one_of_all(tunnel::TunnelId id) {

@@ -1,0 +1,118 @@
+#include "gateway/tunnels.hpp"
+
+#include <gtest/gtest.h>
+
+#include "store/memory_store.hpp"
+#include "store/test_support.hpp"
+#include "tunnel/harness_test.hpp"
+
+namespace sallyport::gateway {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace tunnel::test;
+using proto::IdleTime;
+
+// The next update can be held up, to fail then like that of a full disk.
+class HeldStore : public store::MemoryStore {
+ public:
+  net::Task<Result<store::Session>> update(store::Session session) override {
+    if (!hold_next) co_return co_await MemoryStore::update(std::move(session));
+    hold_next = false;
+    holds = true;
+    while (holds) co_await net::sleep(1ms);
+    co_return fail(ErrorKind::unavailable, "the disk is full");
+  }
+
+  bool hold_next = false;
+  bool holds = false;
+};
+
+class TunnelsTest : public testing::Test {
+ public:
+  TunnelsTest() : tunnels_(loop_.executor(), sessions_, SessionClock(store::WallTime(0s))) {
+    std::signal(SIGPIPE, SIG_IGN);  // as all our programs do
+    std::vector<Descriptor> queues;
+    queues.push_back(tun_.worker_end());
+    or_throw(tunnels_.start(std::move(queues), {}));
+  }
+  ~TunnelsTest() override { tunnels_.stop(); }
+
+  void run(net::Task<void> scenario) {
+    net::spawn(loop_.executor(), until_its_end(std::move(scenario)),
+               [](const Error& error) { ADD_FAILURE() << error.text; });
+    loop_.run();
+  }
+  net::Task<void> until_its_end(net::Task<void> scenario) {
+    try {
+      co_await std::move(scenario);
+    } catch (const Failure& failure) {
+      ADD_FAILURE() << failure.error().text;
+    }
+    loop_.stop();
+  }
+
+  net::Task<void> log_in() { or_throw(co_await sessions_.create(store::testing::sample_session(1))); }
+  net::Task<void> claim() {
+    const auto claimed = or_throw(co_await sessions_.claim(1, {}));
+    EXPECT_TRUE(claimed);
+  }
+  net::Task<store::Session> session() {
+    const auto found = or_throw(co_await sessions_.find(store::SessionId(1)));
+    co_return found.value();
+  }
+  Peer attach(std::uint64_t generation, std::chrono::seconds idle) {
+    auto pair = connect();
+    const tunnel::TunnelId id{1, generation};
+    tunnels_.attach({.id = id, .idle = IdleTime(idle, Clock::now())},
+                    {{.id = id, .addresses = {prefix("10.9.0.2")}, .mtu = 1400, .liveness = {}},
+                     nullptr,
+                     std::move(pair.server_socket),
+                     std::move(pair.server),
+                     {}});
+    return std::move(pair.client);
+  }
+  net::Task<void> until_tunnels_are(std::size_t count) {
+    for (int i = 0; i < 5000 && tunnels_.count() != count; ++i) co_await net::sleep(1ms);
+    EXPECT_EQ(tunnels_.count(), count);
+  }
+  net::Task<void> until_received(std::uint64_t packets) {
+    auto now = co_await session();
+    for (int i = 0; i < 5000 && now.totals.rx_packets != packets; ++i) {
+      co_await net::sleep(1ms);
+      now = co_await session();
+    }
+    EXPECT_EQ(now.totals.rx_packets, packets);
+  }
+
+  net::Loop loop_;
+  FakeTun tun_;
+  HeldStore sessions_;
+  Tunnels tunnels_;
+};
+
+TEST_F(TunnelsTest, an_accounting_that_fails_loses_nothing_of_a_tunnel_that_ended_meanwhile) {
+  run([](auto& self) -> net::Task<void> {
+    co_await self.log_in();
+    co_await self.claim();
+    auto peer = self.attach(1, 0s);
+    const auto packet = make_packet({.from = peer4, .to = host4});
+    peer.send(FrameType::data, packet);
+    EXPECT_EQ(self.tun_.take(), packet);
+    self.sessions_.hold_next = true;
+    net::spawn(self.loop_.executor(), self.tunnels_.save(), [](const Error&) {});
+    for (int i = 0; i < 5000 && !self.sessions_.holds; ++i) co_await net::sleep(1ms);
+    EXPECT_TRUE(self.sessions_.holds);
+    peer.disappear();
+    co_await self.until_tunnels_are(0);
+    self.sessions_.holds = false;
+    co_await self.until_received(1);
+    const auto session = co_await self.session();
+    EXPECT_FALSE(session.connected_at);
+  }(*this));
+}
+
+}  // namespace
+
+}  // namespace sallyport::gateway
