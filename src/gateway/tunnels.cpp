@@ -82,9 +82,17 @@ tunnel::Worker& Tunnels::worker_of(store::SessionId id) {
 void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
   const auto id = about.id;
   // In this order: what the worker says of the tunnel comes after the entry is there.
-  net::dispatch(owner_, [this, about = std::move(about)] { live_.insert_or_assign(about.id, about); });
+  net::dispatch(owner_, [this, about = std::move(about)] { begin(about); });
   worker_of(id.session).post(std::move(command));
   net::post(owner_, [this, id] { spawn(confirm(id), "a tunnel's beginning"); });
+}
+
+// Behind a later tunnel of its session it comes too late and ends at once: what its own CONNECT found stored
+// of the idle time is not to be handed back then.
+void Tunnels::begin(LiveTunnel live) {
+  const auto later = live_.upper_bound(live.id);
+  if (later != live_.end() && later->first.session == live.id.session) live.idle = later->second.idle;
+  live_.insert_or_assign(live.id, std::move(live));
 }
 
 // The session may have ended after its CONNECT had claimed it, or gone to another: whoever did that knew of

@@ -69,6 +69,7 @@ class Tunnels {
 
  private:
   tunnel::Worker& worker_of(store::SessionId id);
+  void begin(LiveTunnel live);
   void hear(tunnel::Event event);
   void on(const tunnel::Ended& ended);
   void on(const tunnel::Totals& totals);

@@ -113,6 +113,21 @@ TEST_F(TunnelsTest, an_accounting_that_fails_loses_nothing_of_a_tunnel_that_ende
   }(*this));
 }
 
+// Their CONNECTs crossed, on two control threads.
+TEST_F(TunnelsTest, a_tunnel_that_comes_too_late_changes_no_idle_time) {
+  run([](auto& self) -> net::Task<void> {
+    co_await self.log_in();
+    co_await self.claim();
+    co_await self.claim();
+    const auto second = self.attach(2, 0s);
+    const auto first = self.attach(1, 300s);
+    co_await self.until_tunnels_are(1);
+    const auto* left = self.tunnels_.find({1, 2});
+    EXPECT_NE(left, nullptr);
+    if (left != nullptr) EXPECT_LT(left->idle->at(Clock::now()), 100s);
+  }(*this));
+}
+
 }  // namespace
 
 }  // namespace sallyport::gateway
