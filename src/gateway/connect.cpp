@@ -119,6 +119,10 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
 
   const auto facts = facts_of(caller, *request, *known, stream);
   const auto session = co_await save(caller, *request, facts, known->id);
+  if (!session && session.error().kind == ErrorKind::conflict) {  // it has just ended
+    log::notice("no tunnel: " + session.error().text, {{"user", known->user}});
+    co_return tl::unexpected(bad_token());
+  }
   if (!session) {
     log::error("no tunnel: " + session.error().text, {{"user", known->user}});
     co_return tl::unexpected(unavailable(session.error().text));

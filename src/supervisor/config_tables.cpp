@@ -329,9 +329,8 @@ Keys<GroupPolicy> group_policy_keys() {
           choice<RekeyMethod>({{"ssl", RekeyMethod::ssl}, {"new-tunnel", RekeyMethod::new_tunnel}}),
           R"("new-tunnel")",
           "How the keys are made fresh: \"new-tunnel\" connects again with the session's cookie, which works "
-          "with every client and version of TLS; \"ssl\" stays on the connection where both ends can, and "
-          "DTLS "
-          "keeps its keys unless the client makes new ones."),
+          "with every client and version of TLS; \"ssl\" stays on the connection where both ends can, "
+          "and DTLS keeps its keys unless the client makes new ones."),
       key<S>(
           "client_profile", &S::client_profile, path(), "",
           "AnyConnect profile (XML) that is pushed to the client, which keeps it under the file's name: it "
