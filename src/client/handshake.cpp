@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "client/certificate_judge.hpp"
 #include "client/client_certificate.hpp"
+#include "net/resolve.hpp"
 #include "net/tcp.hpp"
 
 namespace sallyport::client {

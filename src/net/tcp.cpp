@@ -3,8 +3,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -77,25 +75,6 @@ bool Acceptor::drop_one() {
   }
   reserve_ = Descriptor(eventfd(0, EFD_CLOEXEC));
   return true;
-}
-
-Task<std::vector<Endpoint>> resolve(std::string host, std::uint16_t port) {
-  if (auto literal = Address::parse(host)) co_return std::vector<Endpoint>{Endpoint{*literal, port}};
-  boost::asio::ip::tcp::resolver resolver(co_await this_executor());
-  std::vector<Endpoint> endpoints;
-  try {
-    const auto found =
-        co_await resolver.async_resolve(host, std::to_string(port), boost::asio::use_awaitable);
-    for (const auto& entry : found) {
-      const auto address = Address::parse(entry.endpoint().address().to_string());
-      if (address) endpoints.push_back({*address, port});
-    }
-  } catch (const boost::system::system_error& error) {
-    throw Failure(
-        {ErrorKind::unavailable, "cannot find the address of " + host + ": " + error.code().message()});
-  }
-  if (endpoints.empty()) throw Failure({ErrorKind::unavailable, host + " has no address"});
-  co_return endpoints;
 }
 
 Task<Descriptor> connect_tcp(Endpoint to, std::chrono::milliseconds limit) {

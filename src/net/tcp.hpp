@@ -1,9 +1,6 @@
 // TCP connections: accepted from a listener, or made to a gateway.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/descriptor.hpp"
 #include "base/ip.hpp"
 #include "net/socket.hpp"
@@ -31,9 +28,6 @@ class Acceptor {
   Descriptor reserve_;
   std::uint64_t refused_ = 0;
 };
-
-// All addresses of a name, or the literal itself, in the order of RFC 6724; unavailable: no such name.
-Task<std::vector<Endpoint>> resolve(std::string host, std::uint16_t port);
 
 // timeout, unavailable (refused, no route) as Failure. The descriptor is non-blocking, TCP_NODELAY set.
 Task<Descriptor> connect_tcp(Endpoint to, std::chrono::milliseconds limit);

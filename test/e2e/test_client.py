@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import re
+import signal
 import socket
 import subprocess
 import threading
 
 import pytest
 
+from lab import firewall
 from lab.client import BLOCKED, LOGIN_FAILED, UNREACHABLE, Client
 from lab.pki import Pki
+from lab.run import wait_until
 
 HOST = "vpn.example.com"
 
@@ -204,3 +207,18 @@ def test_phases_are_shown_on_stderr_and_stdout_stays_for_what_scripts_read(gatew
     done = client.connect("--cafile", pki.ca, HOST, stderr=subprocess.PIPE)
     assert done.stdout == ""
     assert "1 TLS handshake" in done.stderr
+
+
+def test_an_attempt_ends_at_once_while_its_name_is_looked_up(client, client_host, network, pki):
+    names = client_host.files / "resolv.conf"
+    before = names.read_text()
+    silent = firewall.Rules(network.gateway, ("input", 0, "udp dport 53 counter drop"))
+    try:
+        names.write_text("nameserver 192.0.2.1\n")
+        with silent:
+            attempt = client.start(pki, "--user=alice", "nowhere.example.com")
+            wait_until(lambda: silent.packets() > 0, 5, "the name server is asked")
+            attempt.send(signal.SIGINT)
+            assert attempt.wait_end(2) == 1, attempt.output
+    finally:
+        names.write_text(before)
