@@ -1,5 +1,7 @@
 #include "client/open_tunnel.hpp"
 
+#include <array>
+
 #include "base/text.hpp"
 #include "client/dtls.hpp"
 #include "client/terminal_text.hpp"
@@ -96,18 +98,6 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   return settings;
 }
 
-// The gateway has opened the tunnel, but this machine can't: the session need not wait for us.
-net::Task<void> give_up(Connected& connected) {
-  const auto goodbye =
-      proto::cstp_disconnect({proto::disconnect_reason::local_error, "the machine could not be set up"});
-  try {
-    connected.stream->expires_after(std::chrono::seconds(2));
-    co_await connected.stream->write(goodbye);
-    co_await connected.stream->close();
-  } catch (const Failure&) {  // it may be gone already
-  }
-}
-
 }  // namespace
 
 net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt) {
@@ -123,7 +113,8 @@ net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attem
   }
   auto& connected = answered.connected;
   if (failed) {
-    co_await give_up(connected);
+    const proto::Disconnect word{proto::disconnect_reason::local_error, "the machine could not be set up"};
+    co_await decline(connected, word);
     throw *failed;
   }
   const auto& tls = connected.stream->connection();
@@ -142,6 +133,21 @@ net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attem
   // The worker takes its commands in order: when it answers this one, it carries the tunnel's data.
   attempt.tunnel.post(tunnel::AskTotals{});
   co_return opened;
+}
+
+// Reads until the gateway has closed: a socket closed with bytes unread would be reset, and the reset can
+// overtake the word.
+net::Task<void> decline(Connected& connected, proto::Disconnect word) {
+  const auto goodbye = proto::cstp_disconnect(word);
+  std::array<std::uint8_t, 4096> unread{};
+  try {
+    connected.stream->expires_after(std::chrono::seconds(2));
+    co_await connected.stream->write(goodbye);
+    std::size_t size = 1;
+    while (size > 0) size = co_await connected.stream->read_some(unread);
+    co_await connected.stream->close();
+  } catch (const Failure&) {  // it may be gone already
+  }
 }
 
 }  // namespace sallyport::client

@@ -48,4 +48,7 @@ struct Opened {
 // then. Throws Failure.
 net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt);
 
+// Ends a tunnel that the gateway has opened and that won't be used, so that the session need not wait for us.
+net::Task<void> decline(Connected& connected, proto::Disconnect word);
+
 }  // namespace sallyport::client

@@ -49,9 +49,13 @@ void Tunnel::tell(std::uint64_t generation, tunnel::Event event) {
 
 net::Task<void> Tunnel::say_goodbye(std::optional<proto::Disconnect> word) {
   post(tunnel::End{id(), std::move(word)});
+  co_await look_on([this] { return !running_; });
+}
+
+net::Task<void> Tunnel::look_on(std::function<bool()> done) {
   const auto executor = co_await net::this_executor();
   const net::Alarm limit(executor, goodbye_limit, [this] { put(TimeUp{TimeUp::For::goodbye}); });
-  while (running_) {
+  while (!done()) {
     const auto happening = co_await next();
     const auto* time = std::get_if<TimeUp>(&happening);
     const auto* wish = std::get_if<proto::UserWish>(&happening);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -43,6 +44,8 @@ class Tunnel {
   // Ends it with a word to the gateway or without: when the gateway has closed the connection, or after two
   // seconds, or when the user insists.
   net::Task<void> say_goodbye(std::optional<proto::Disconnect> word);
+  // For a last word at the end: looks on until `done`, two seconds have passed or the user insists.
+  net::Task<void> look_on(std::function<bool()> done);
   // Closes whatever is left of it. Packets wait in the interface, and nothing of it is in the row any more.
   net::Task<void> stop();
   // By the tunnels of this run that have ended.

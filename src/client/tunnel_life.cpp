@@ -72,6 +72,7 @@ class Life {
   net::Task<void> build(Answered answered);
   void keep_addresses(Path& path) const;
   net::Task<void> end(std::optional<proto::Disconnect> word, std::string_view told);
+  net::Task<bool> end_new_tunnel(proto::Disconnect word);
 
   const HttpSession& session_;
   const Admission& admission_;
@@ -309,13 +310,25 @@ net::Task<void> Life::build(Answered answered) {
 }
 
 net::Task<void> Life::end(std::optional<proto::Disconnect> word, std::string_view told) {
-  if (try_) try_->abandon();
   over_ = true;
+  bool is_told = false;
+  if (word) is_told = co_await end_new_tunnel(*word);
+  if (try_) try_->abandon();
   std::string line(told);
-  const bool stays = !word || !attempt_.tunnel.is_running();
+  const bool stays = !word || (!is_told && !attempt_.tunnel.is_running());
+  if (is_told) word.reset();
   if (stays) line += ": the session stays at the gateway for a while";
   co_await attempt_.tunnel.say_goodbye(std::move(word));
   attempt_.console.say(line);
+}
+
+// Once the gateway has taken a CONNECT, it no longer listens to the old tunnel. True: it has been told.
+net::Task<bool> Life::end_new_tunnel(proto::Disconnect word) {
+  if (!try_ || !try_->has_asked()) co_return false;
+  co_await attempt_.tunnel.look_on([this] { return try_->is_over(); });
+  if (!try_->is_over() || !try_->answered || try_->answered->reply.status != 200) co_return false;
+  co_await decline(try_->answered->connected, std::move(word));
+  co_return true;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ from lab import firewall
 from lab.client import BLOCKED, LOGIN_FAILED, OpenConnect
 from lab.datagrams import carries_data_over
 from lab.gateway import PORT
+from lab.interceptor import Held, interceptor
 from lab.network import another_address
 from lab.traffic import Talk, carries_data, echo_server, ping
 
@@ -43,8 +44,8 @@ def is_back(tunnel, times=1, seconds=10):
     return tunnel.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
 
 
-def start(client, pki, *options):
-    return client.start(pki, "--user=alice", *options, HOST).wait_up()
+def start(client, pki, *options, target=HOST):
+    return client.start(pki, "--user=alice", *options, target).wait_up()
 
 
 def same_session(before, gateway):
@@ -125,6 +126,21 @@ def test_the_user_may_end_it_meanwhile(gateway, client, client_host, pki, number
         assert tunnel.wait_end(2) == 0, tunnel.output
         assert f"{words}: the session stays at the gateway for a while" in tunnel.output
         assert "sally0" not in client_host.ip("link")
+
+
+def test_the_user_ends_it_while_the_gateway_answers(gateway, client, network, pair, pki):
+    # It listens to the new tunnel by then, and not to the old one any more.
+    answer = Held(b" 200 CONNECTED")
+    with interceptor(network.gateway, pair, 8443, held=answer):
+        tunnel = start(client, pki, "--no-dtls", target=f"{HOST}:8443")
+        answer.hold_next()
+        tunnel.send(signal.SIGUSR2)
+        answer.wait()
+        tunnel.send(signal.SIGINT)
+        answer.release()
+        assert tunnel.wait_end(4) == 0, tunnel.output
+    assert tunnel.output.endswith("disconnected\n"), tunnel.output
+    gateway.has_no_session()
 
 
 def test_a_session_that_is_gone_ends_with_2(gateway, client, client_host, pki):
