@@ -11,6 +11,13 @@ namespace {
 // For the gateway to take the DISCONNECT. Whoever has pressed the keys does not want to wait longer.
 constexpr std::chrono::seconds goodbye_limit{2};
 
+bool is_of_a_worker(const Happening& happening) {
+  return std::holds_alternative<tunnel::Ended>(happening) ||
+         std::holds_alternative<tunnel::Totals>(happening) ||
+         std::holds_alternative<tunnel::DtlsReport>(happening) ||
+         std::holds_alternative<tunnel::RekeyReport>(happening);
+}
+
 }  // namespace
 
 Tunnel::Tunnel(net::Loop& loop) : loop_(loop), arrived_(loop.executor()) {}
@@ -70,6 +77,7 @@ net::Task<void> Tunnel::stop() {
   while (running_) co_await arrived_.wait();
   worker_.reset();
   ++generation_;
+  std::erase_if(row_, is_of_a_worker);
 }
 
 void Tunnel::put(Happening happening) {
@@ -77,20 +85,11 @@ void Tunnel::put(Happening happening) {
   arrived_.notify();
 }
 
-bool Tunnel::is_of_an_earlier_one(const Happening& happening) const {
-  if (const auto* ended = std::get_if<tunnel::Ended>(&happening)) return ended->totals.id != id();
-  if (const auto* report = std::get_if<tunnel::DtlsReport>(&happening)) return report->id != id();
-  if (const auto* report = std::get_if<tunnel::RekeyReport>(&happening)) return report->id != id();
-  return false;
-}
-
 net::Task<Happening> Tunnel::next() {
-  for (;;) {
-    while (row_.empty()) co_await arrived_.wait();
-    auto happening = std::move(row_.front());
-    row_.pop_front();
-    if (!is_of_an_earlier_one(happening)) co_return happening;
-  }
+  while (row_.empty()) co_await arrived_.wait();
+  auto happening = std::move(row_.front());
+  row_.pop_front();
+  co_return happening;
 }
 
 }  // namespace sallyport::client

@@ -57,7 +57,6 @@ class Tunnel {
 
  private:
   void tell(std::uint64_t generation, tunnel::Event event);
-  bool is_of_an_earlier_one(const Happening& happening) const;
 
   net::Loop& loop_;
   net::Signal arrived_;
