@@ -13,8 +13,9 @@ namespace {
 constexpr auto short_life = 30s;
 // While the old tunnel works there is no hurry.
 constexpr auto renewal_retry = 30s;
-// Networks come up in many steps, and some never come to rest.
-constexpr auto network_pause = 3s;
+// Between two tries at least, unless the user wants one: networks come up in many steps, and some never come
+// to rest.
+constexpr auto least_pause = 3s;
 
 }  // namespace
 
@@ -40,7 +41,7 @@ ReconnectPlan::Next ReconnectPlan::lost(Time now) {
   if (short_lives_ == 0) return begin(now);
   auto first = schedule_.next_after_failure(now);
   for (int i = 1; i < short_lives_ && first; ++i) first = schedule_.next_after_failure(now);
-  return wait_until(first.value_or(now));
+  return wait_until(std::max(first.value_or(now), now + least_pause));
 }
 
 ReconnectPlan::Next ReconnectPlan::want(Cause cause, Time now) {
@@ -59,13 +60,14 @@ ReconnectPlan::Next ReconnectPlan::at_the_networks_pace(Time now) {
     again_ = true;
     return Next::nothing;
   }
-  if (began_ == Time::min() || now >= began_ + network_pause) return begin(now);
-  return wait_until(std::min(next_, began_ + network_pause));
+  const auto last = std::max(began_, built_);
+  if (last == Time::min() || now >= last + least_pause) return begin(now);
+  return wait_until(std::min(next_, last + least_pause));
 }
 
 ReconnectPlan::Next ReconnectPlan::failed(Time now) {
   trying_ = false;
-  const auto soon = std::max(now, began_ + network_pause);
+  const auto soon = std::max(now, began_ + least_pause);
   if (up_) {
     if (again_) return wait_until(soon);
     return renewal_ ? wait_until(now + renewal_retry) : Next::nothing;
@@ -79,13 +81,15 @@ ReconnectPlan::Next ReconnectPlan::due(Time now) {
   return !trying_ && now >= next_ ? begin(now) : Next::nothing;
 }
 
-void ReconnectPlan::built(Time now) {
+bool ReconnectPlan::built(Time now) {
   // Who replaces a tunnel that works takes the session from nobody.
   built_ = up_ ? Time::min() : now;
+  const bool network_changed = again_;
   up_ = true;
   trying_ = again_ = renewal_ = false;
   next_ = Time::max();
   began_ = Time::min();
+  return network_changed;
 }
 
 }  // namespace sallyport::client

@@ -30,7 +30,8 @@ class ReconnectPlan {
   Next want(Cause cause, proto::Time now);
   Next failed(proto::Time now);  // the try
   Next due(proto::Time now);     // whether its time has come
-  void built(proto::Time now);   // the try succeeded
+  // The try succeeded. True: the network changed during it, so the new tunnel may go the old way.
+  bool built(proto::Time now);
 
   bool is_up() const { return up_; }
   bool is_trying() const { return trying_; }

@@ -85,6 +85,14 @@ TEST(ReconnectPlan, a_young_tunnel_that_replaced_a_good_one_is_made_again_at_onc
   EXPECT_EQ(plan.lost(start + 4s), Next::wait) << "but not the next";
 }
 
+TEST(ReconnectPlan, they_come_to_rest_also_where_there_is_one_try_only) {
+  ReconnectPlan plan(0s);
+  plan.lost(start);
+  plan.built(start + 1s);
+  EXPECT_EQ(plan.lost(start + 2s), Next::wait);
+  EXPECT_EQ(plan.next_try(), start + 5s);
+}
+
 TEST(ReconnectPlan, a_change_of_the_network_brings_the_next_try_forward) {
   ReconnectPlan plan(300s);
   plan.lost(start);
@@ -110,6 +118,24 @@ TEST(ReconnectPlan, a_change_during_a_try_is_not_forgotten) {
   EXPECT_EQ(plan.want(Cause::network, start + 1s), Next::nothing);
   EXPECT_EQ(plan.failed(start + 2s), Next::wait);
   EXPECT_EQ(plan.next_try(), start + 3s);
+}
+
+TEST(ReconnectPlan, a_change_during_a_try_that_succeeds_is_looked_at) {
+  ReconnectPlan plan(300s);
+  plan.want(Cause::user, start);
+  EXPECT_EQ(plan.want(Cause::network, start + 1s), Next::nothing);
+  EXPECT_TRUE(plan.built(start + 2s));
+  plan.want(Cause::user, start + 3s);
+  EXPECT_FALSE(plan.built(start + 4s));
+}
+
+TEST(ReconnectPlan, a_new_tunnel_has_a_rest_from_the_network_too) {
+  ReconnectPlan plan(300s);
+  plan.want(Cause::network, start);
+  plan.built(start + 1s);
+  EXPECT_EQ(plan.want(Cause::network, start + 2s), Next::wait);
+  EXPECT_EQ(plan.next_try(), start + 4s);
+  EXPECT_EQ(plan.want(Cause::network, start + 5s), Next::try_now);
 }
 
 TEST(ReconnectPlan, the_user_need_not_wait) {

@@ -305,8 +305,9 @@ net::Task<void> Life::build(Answered answered) {
   keep_addresses(opened.path);
   opened_ = std::move(opened);
   first_ = false;
-  plan_.built(Clock::now());
+  const bool network_changed = plan_.built(Clock::now());
   begin();
+  if (network_changed) attempt_.tunnel.put(NetworkChanged{});
 }
 
 net::Task<void> Life::end(std::optional<proto::Disconnect> word, std::string_view told) {
