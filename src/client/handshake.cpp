@@ -92,8 +92,10 @@ net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectO
 net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, const Attempt& attempt) {
   const bool first_time = known.empty();
   auto reached = co_await reach(gateway, std::move(known), attempt);
+  // A tunnel that is built again is for the certificate that the user let pass, not for any other: nobody is
+  // there to read a warning, and the session's token follows.
   CertificateJudge judge(gateway.host + ":" + std::to_string(gateway.port),
-                         !attempt.options.server_pins.empty(), attempt.options.allow_untrusted,
+                         !attempt.options.server_pins.empty(), attempt.options.allow_untrusted && first_time,
                          attempt.trust);
   const auto decide = [&](const tls::Certificate& certificate, const tls::CertificateFaults& faults) {
     const bool goes_on = judge.judge(certificate, faults);

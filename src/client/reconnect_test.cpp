@@ -21,6 +21,15 @@ class ReconnectTry : public ::testing::Test {
     return terms;
   }
 
+  // At the login, with --allow-untrusted.
+  void lets_pass(const tls::KeyPair& identity) {
+    run.options.server_pins = {};
+    run.options.allow_untrusted = true;
+    run.tls = or_throw(open_context(run.options, ""));
+    const auto url = or_throw(proto::Url::parse(gateway.url()));
+    run.trust.allow(url.host + ":" + std::to_string(url.port), tls::pin_sha256(identity.chain.leaf()));
+  }
+
   static net::Task<void> until_it_ends(Reconnect::Terms terms, const Attempt& attempt,
                                        std::shared_ptr<Reconnect>& ended) {
     ended = Reconnect::start(co_await net::this_executor(), std::move(terms), attempt);
@@ -83,6 +92,17 @@ TEST_F(ReconnectTry, does_not_go_through_the_tunnel_that_it_builds) {
 TEST_F(ReconnectTry, a_blocked_certificate_is_told_apart) {
   run.options.server_pins = {tls::pin_sha256(tls::test::self_signed({}).chain.leaf())};
   run.tls = or_throw(open_context(run.options, ""));
+  EXPECT_TRUE(end_of(terms({"127.0.0.1"}))->certificate_blocked);
+}
+
+TEST_F(ReconnectTry, trusts_the_certificate_that_the_user_let_pass) {
+  lets_pass(testing::gateway_identity());
+  gateway.will_answer(proto::HttpReply{.status = 503});
+  EXPECT_TRUE(end_of(terms({"127.0.0.1"}))->answered);
+}
+
+TEST_F(ReconnectTry, trusts_no_other_than_the_certificate_that_the_user_let_pass) {
+  lets_pass(tls::test::self_signed({}));
   EXPECT_TRUE(end_of(terms({"127.0.0.1"}))->certificate_blocked);
 }
 
