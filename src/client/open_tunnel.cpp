@@ -25,6 +25,14 @@ struct Prepared {
   proto::HostSettings settings;
 };
 
+Result<Agreement> agreement_of(const Answered& answered) {
+  Agreement agreement;
+  agreement.headers = answered.reply.headers.list();
+  agreement.reply = TRY(proto::ConnectReply::parse(agreement.headers));
+  agreement.gateway = answered.connected.gateway.address;
+  return agreement;
+}
+
 // What phase 6 needs. Where it can't be, the interface must not wait for it with the MTU of DTLS.
 void prepare_dtls(Prepared& prepared, const Answered& answered, const ConnectOptions& options) {
   auto& reply = prepared.agreement.reply;
@@ -69,9 +77,7 @@ net::Task<Prepared> prepare(const Answered& answered, std::string banner, bool f
                             const Attempt& attempt) {
   Prepared prepared;
   auto& agreement = prepared.agreement;
-  agreement.headers = answered.reply.headers.list();
-  agreement.reply = or_throw(proto::ConnectReply::parse(agreement.headers));
-  agreement.gateway = answered.connected.gateway.address;
+  agreement = or_throw(agreement_of(answered));
   agreement.banner = std::move(banner);
   prepare_dtls(prepared, answered, attempt.options);
   const auto mtu = interface_mtu(agreement.reply, attempt.options);
@@ -99,6 +105,12 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
 }
 
 }  // namespace
+
+Result<void> check_terms(const Answered& answered, const ConnectOptions& options) {
+  const auto agreement = TRY(agreement_of(answered));
+  TRY(network_settings(agreement, interface_mtu(agreement.reply, options), options));
+  return {};
+}
 
 net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt) {
   const bool first = !attempt.tunnel.has_interface();

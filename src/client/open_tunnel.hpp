@@ -44,6 +44,9 @@ struct Opened {
   Path path;
 };
 
+// Whether this client can work with what the gateway says in its 200.
+Result<void> check_terms(const Answered& answered, const ConnectOptions& options);
+
 // What is left of an earlier tunnel ends now. The machine stays as it is if the gateway says the same as
 // then. Throws Failure.
 net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt);

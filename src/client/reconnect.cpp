@@ -53,6 +53,7 @@ net::Task<void> Reconnect::ask() {
   if (abandoned_) co_return;
   asked_ = true;
   auto answer = co_await ask_for_tunnel(terms_.session, terms_.token, terms_.held, attempt_);
+  if (answer.reply.status == 200) or_throw(check_terms(answer, attempt_.options));
   answered = std::move(answer);
 }
 

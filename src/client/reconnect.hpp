@@ -30,7 +30,8 @@ class Reconnect {
   bool has_asked() const { return asked_; }
   bool is_over() const { return over_; }
 
-  // After the end. The answer, of any status; else why there is none.
+  // After the end. The answer, of any status, and one that a tunnel can be made of if that is 200; else why
+  // there is none.
   std::optional<Answered> answered;
   Error failure;
   bool certificate_blocked = false;

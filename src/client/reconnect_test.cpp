@@ -75,6 +75,13 @@ TEST_F(ReconnectTry, looks_the_name_up_where_it_may_stand_for_another_address) {
   EXPECT_TRUE(ended->is_from_the_session()) << "where the name leads now is where the session is";
 }
 
+TEST_F(ReconnectTry, an_answer_without_an_address_is_none) {
+  gateway.will_answer(proto::HttpReply{.status = 200});
+  const auto ended = end_of(terms({"127.0.0.1"}));
+  EXPECT_FALSE(ended->answered);
+  EXPECT_EQ(ended->failure.text, "the gateway gave no inner address");
+}
+
 TEST_F(ReconnectTry, tells_that_nobody_answers) {
   const auto ended = end_of(terms({"127.0.0.9"}));
   EXPECT_FALSE(ended->answered);

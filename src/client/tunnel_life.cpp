@@ -252,7 +252,8 @@ net::Task<void> Life::on(TryEnded) {
   }
   if (parting && parting->cause == tunnel::EndCause::disconnected) throw how_it_ended(*parting);
   if (parting) tell_loss(*parting, ReconnectPlan::Next::nothing);
-  if (tried->certificate_blocked) throw Ended(ExitCode::certificate_blocked, tried->failure);
+  if (tried->certificate_blocked && !plan_.is_up())
+    throw Ended(ExitCode::certificate_blocked, tried->failure);
   if (!tried->answered) {
     fail(tried->failure.text);
     co_return;

@@ -48,6 +48,11 @@ def start(client, pki, *options, target=HOST):
     return client.start(pki, "--user=alice", *options, target).wait_up()
 
 
+def show_expired_certificate(gateway, pki):
+    old = pki.server("expired", days=-1)
+    gateway.config["tls"].update(certificate=str(old.certificate), private_key=str(old.key))
+
+
 def same_session(before, gateway):
     now = gateway.only_session()
     names = ("id", "ipv4", "ipv6", "user")
@@ -195,11 +200,24 @@ def test_another_certificate_is_blocked(new_gateway, untouched, vpn_client, pki)
     gateway = new_gateway().start()
     tunnel = start(vpn_client, pki)
     gateway.stop()
-    old = pki.server("expired", days=-1)
-    gateway.config["tls"].update(certificate=str(old.certificate), private_key=str(old.key))
+    show_expired_certificate(gateway, pki)
     gateway.start()
     tunnel.send(signal.SIGUSR2)
     assert tunnel.wait_end() == BLOCKED, tunnel.output
+
+
+def test_another_certificate_ends_no_tunnel_that_works(new_gateway, untouched, vpn_client, client_host, pki):
+    gateway = new_gateway().start()
+    tunnel = start(vpn_client, pki)
+    show_expired_certificate(gateway, pki)
+    gateway.write_config()
+    gateway.reload()
+    gateway.wait_log("new configuration is in force")
+    tunnel.send(signal.SIGUSR2)
+    tunnel.wait_output("no new connection, the old one goes on: blocked: .* expired")
+    carries_data(client_host, gateway)
+    assert tunnel.stop() == 0, tunnel.output
+    gateway.has_no_session()
 
 
 def test_another_inner_address_and_mtu(new_gateway, untouched, vpn_client, client_host, pki):
