@@ -296,6 +296,9 @@ void Life::keep_addresses(Path& path) const {
     const bool is_new = std::ranges::find(path.others, address) == path.others.end();
     if (is_new && address != path.gateway) path.others.push_back(address);
   }
+  // Those that were found longest ago come last.
+  if (path.others.size() >= proto::max_gateway_addresses)
+    path.others.resize(proto::max_gateway_addresses - 1);
 }
 
 net::Task<void> Life::build(Answered answered) {
