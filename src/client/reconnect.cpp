@@ -13,6 +13,11 @@ constexpr std::chrono::seconds answer_limit{20};
 
 }  // namespace
 
+bool can_be_reached(const Endpoint& gateway, const std::vector<Address>& held) {
+  const auto local = sys::address_towards(gateway);
+  return local && std::ranges::find(held, *local) == held.end();
+}
+
 std::shared_ptr<Reconnect> Reconnect::start(const net::Executor& executor, Terms terms,
                                             const Attempt& attempt) {
   auto made = std::make_shared<Reconnect>(std::move(terms), attempt);
@@ -59,10 +64,8 @@ net::Task<void> Reconnect::ask() {
 
 // Where the machine has no way but the tunnel itself, a connection would wait for an answer in vain.
 void Reconnect::drop_unreachable() {
-  std::erase_if(terms_.addresses, [this](const Endpoint& gateway) {
-    const auto local = sys::address_towards(gateway);
-    return !local || std::ranges::find(terms_.held, *local) != terms_.held.end();
-  });
+  std::erase_if(terms_.addresses,
+                [this](const Endpoint& gateway) { return !can_be_reached(gateway, terms_.held); });
   if (!terms_.addresses.empty()) return;
   throw Failure({ErrorKind::unavailable, "no way leads to the gateway " + home_.address.to_text()});
 }

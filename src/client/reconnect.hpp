@@ -12,6 +12,9 @@
 
 namespace sallyport::client {
 
+// Whether a way leads there now, other than the tunnel whose inner addresses are `held`.
+bool can_be_reached(const Endpoint& gateway, const std::vector<Address>& held);
+
 class Reconnect {
  public:
   struct Terms {

@@ -65,6 +65,8 @@ class Life {
   // What is done then.
   void begin();
   void obey(ReconnectPlan::Next next);
+  bool way_stands() const;
+  std::vector<Address> inner_addresses() const;
   void try_now();
   void fail(const std::string& why);
   void tell_loss(const tunnel::Ended& ended, ReconnectPlan::Next next) const;
@@ -191,11 +193,18 @@ net::Task<void> Life::on(TimeUp time) {
   co_return;
 }
 
-// Where no way leads to the gateway now, a tunnel may still come back to life: DPD will tell.
+// Where no way leads to any of the gateway's addresses now, a tunnel may still come back to life: DPD will
+// tell.
+bool Life::way_stands() const {
+  const auto& path = opened_.path;
+  if (const auto local = sys::address_towards(path.gateway)) return *local == path.local;
+  return std::ranges::none_of(path.others, [inner = inner_addresses()](const Endpoint& other) {
+    return can_be_reached(other, inner);
+  });
+}
+
 net::Task<void> Life::on(NetworkChanged) {
-  const auto local = sys::address_towards(opened_.path.gateway);
-  const bool stands = plan_.is_up() && (!local || *local == opened_.path.local);
-  if (stands) co_return;
+  if (plan_.is_up() && way_stands()) co_return;
   const auto next = plan_.want(Cause::network, Clock::now());
   if (next == ReconnectPlan::Next::try_now) {
     attempt_.console.complain("the network has changed: reconnecting");
@@ -222,20 +231,24 @@ void Life::obey(ReconnectPlan::Next next) {
   }
 }
 
+std::vector<Address> Life::inner_addresses() const {
+  std::vector<Address> addresses;
+  for (const auto& inner : {opened_.facts.ipv4, opened_.facts.ipv6}) {
+    if (inner) addresses.push_back(inner->address());
+  }
+  return addresses;
+}
+
 void Life::try_now() {
   if (try_) try_->abandon();
   next_try_.reset();
   const auto& path = opened_.path;
   const bool to_be_found = !plan_.is_up() || plan_.cause() != Cause::keys;
-  std::vector<Address> held;
-  for (const auto& inner : {opened_.facts.ipv4, opened_.facts.ipv6}) {
-    if (inner) held.push_back(inner->address());
-  }
   std::vector<Endpoint> addresses{path.gateway};
   if (to_be_found) addresses.insert(addresses.end(), path.others.begin(), path.others.end());
   Reconnect::Terms terms{session_.beside(),
                          admission_.token,
-                         std::move(held),
+                         inner_addresses(),
                          std::move(addresses),
                          to_be_found && opened_.agreement.reply.dynamic_dns,
                          to_be_found ? &network_ : nullptr};

@@ -256,8 +256,11 @@ def test_another_address_of_this_machine(new_gateway, untouched, vpn_client, cli
     carries_data_over("udp", client_host, gateway, INNER)
 
 
-def test_the_other_family(new_gateway, untouched, vpn_client, client_host, pki):
-    gateway = new_gateway().start()
+@pytest.mark.parametrize("networks", [[], ["10.20.0.0/16"]], ids=["tunnel all", "split"])
+def test_the_other_family(new_gateway, untouched, vpn_client, client_host, pki, networks):
+    gateway = new_gateway()
+    gateway.config["group_policy"]["staff"]["split_include"] = networks
+    gateway.start()
     both = [f"--resolve={HOST}:{address}" for address in ("192.0.2.1", "2001:db8::1")]
     tunnel = start(vpn_client, pki, *both)
     before = gateway.only_session()
