@@ -58,7 +58,8 @@ Result<void> HostTunnel::set_up_by_script(const std::optional<proto::HostSetting
                                           const proto::HostSettings& settings) {
   const bool same = before && before->ipv4 == settings.ipv4 && before->ipv6 == settings.ipv6;
   if (before && !same) run_script("disconnect", *before);
-  TRY(script_->promise_disconnect(settings, tun_.name));
+  // A journal grows with each promise, and a client may build its tunnel again thousands of times.
+  if (!before || !means_the_same(*before, settings)) TRY(script_->promise_disconnect(settings, tun_.name));
   run_script(same ? "reconnect" : "connect", settings);
   if (!same || before->mtu == settings.mtu) return {};
   auto netlink = TRY(sys::Netlink::open());

@@ -190,6 +190,27 @@ TEST(HostTunnel, goes_on_with_ipv4_where_ipv6_is_disabled) {
   });
 }
 
+TEST(HostTunnel, the_journal_does_not_grow_by_tunnels_that_mean_the_same) {
+  sys::in_own_network([] {
+    Machine machine;
+    machine.options.script = "true";
+    HostTunnel host(machine.options, machine.paths, machine.complain);
+    auto settings = sample_settings();
+    ASSERT_TRUE(host.configure(settings));
+    const auto size_of_journal = [&machine] {
+      for (const auto& file : std::filesystem::directory_iterator(machine.folder)) {
+        if (file.path().extension() == ".journal") return file.file_size();
+      }
+      return std::uintmax_t(0);
+    };
+    const auto before = size_of_journal();
+    EXPECT_GT(before, 0U);
+    settings.headers.emplace_back("X-CSTP-Session-Timeout-Remaining=100");
+    ASSERT_TRUE(host.configure(settings));
+    EXPECT_EQ(size_of_journal(), before);
+  });
+}
+
 TEST(HostTunnel, the_script_hears_of_every_turn) {
   sys::in_own_network([] {
     Machine machine;
