@@ -15,6 +15,7 @@ using flow::Phase;
 using flow::Step;
 using std::chrono::seconds;
 
+constexpr seconds name_limit{60};  // the system gives up before
 constexpr seconds connect_limit{10};
 constexpr seconds handshake_limit{15};
 
@@ -28,7 +29,7 @@ struct Reached {
 net::Task<Reached> reach(const proto::Url& gateway, std::vector<Endpoint> known, const Attempt& attempt) {
   Error last{ErrorKind::unavailable, gateway.host + " has no address"};
   try {
-    if (known.empty()) known = co_await find_gateway(gateway, attempt.options);
+    if (known.empty()) known = co_await find_gateway(gateway, attempt.options, name_limit);
     for (const auto& endpoint : known) {
       const auto peer = endpoint.to_text();
       attempt.record(Attempt::event(Phase::handshake, Step::connecting).with(FieldName::peer, peer));
@@ -78,14 +79,15 @@ Result<tls::ClientContext> open_context(const ConnectOptions& options, std::stri
   return tls::ClientContext::open(std::move(settings));
 }
 
-net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options) {
+net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options,
+                                              seconds limit) {
   std::vector<Endpoint> endpoints;
   for (const auto& entry : options.resolve) {
     const auto colon = entry.find(':');
     if (colon == std::string::npos || !equals_ignoring_case(entry.substr(0, colon), gateway.host)) continue;
     endpoints.push_back({or_throw(Address::parse(entry.substr(colon + 1))), gateway.port});
   }
-  if (endpoints.empty()) endpoints = co_await net::resolve(gateway.host, gateway.port);
+  if (endpoints.empty()) endpoints = co_await net::resolve(gateway.host, gateway.port, limit);
   co_return endpoints;
 }
 

@@ -19,8 +19,9 @@ namespace sallyport::client {
 Result<tls::ClientContext> open_context(const ConnectOptions& options, std::string authorities,
                                         std::vector<tls::KeyPair> identities = {});
 
-// Where a gateway is: --resolve HOST:ADDRESS, else DNS. Throws Failure.
-net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options);
+// Where a gateway is: --resolve HOST:ADDRESS, else DNS, which has to answer within `limit`. Throws Failure.
+net::Task<std::vector<Endpoint>> find_gateway(proto::Url gateway, const ConnectOptions& options,
+                                              std::chrono::seconds limit);
 
 // A TLS session with a gateway.
 struct Connected {

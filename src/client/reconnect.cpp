@@ -10,6 +10,8 @@ namespace {
 
 // For the answer to CONNECT: nobody has to think about it.
 constexpr std::chrono::seconds answer_limit{20};
+// A machine whose name servers are behind the tunnel gets no answer while that is lost.
+constexpr std::chrono::seconds name_limit{3};
 
 }  // namespace
 
@@ -74,7 +76,7 @@ void Reconnect::drop_unreachable() {
 net::Task<void> Reconnect::look_up() {
   std::vector<Endpoint> found;
   try {
-    found = co_await find_gateway(terms_.session.url(), attempt_.options);
+    found = co_await find_gateway(terms_.session.url(), attempt_.options, name_limit);
   } catch (const Failure& failure) {
     attempt_.console.say("the gateway's name could not be found again: " + failure.error().text);
   }

@@ -64,27 +64,31 @@ class LookUp {
   std::shared_ptr<State> state_;
 };
 
-// What the thread found, in the loop's thread.
+// What the thread found, or that it takes too long; in the loop's thread.
 struct Answer {
   explicit Answer(const Executor& executor) : arrived(executor) {}
+  void take(Found one) {
+    if (!found) found = std::move(one);
+    arrived.notify();
+  }
   Signal arrived;
   std::optional<Found> found;
 };
 
 }  // namespace
 
-Task<std::vector<Endpoint>> resolve(std::string host, std::uint16_t port) {
+Task<std::vector<Endpoint>> resolve(std::string host, std::uint16_t port, std::chrono::milliseconds limit) {
   if (auto literal = Address::parse(host)) co_return std::vector<Endpoint>{Endpoint{*literal, port}};
   const auto executor = co_await this_executor();
   const boost::asio::executor_work_guard<Executor> loop_goes_on(executor);
   const auto answer = std::make_shared<Answer>(executor);
   const LookUp look_up(host, [executor, weak = std::weak_ptr(answer)](Found found) {
     post(executor, [weak, found = std::move(found)] {
-      const auto asked = weak.lock();
-      if (!asked) return;
-      asked->found = found;
-      asked->arrived.notify();
+      if (const auto asked = weak.lock()) asked->take(found);
     });
+  });
+  const Alarm no_answer(executor, limit, [&answer, &host] {
+    answer->take(fail(ErrorKind::timeout, "cannot find the address of " + host + ": no answer"));
   });
   while (!answer->found) co_await answer->arrived.wait();
   std::vector<Endpoint> endpoints;

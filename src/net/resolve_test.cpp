@@ -8,7 +8,7 @@ namespace sallyport::net {
 namespace {
 
 Task<void> keep(std::string host, std::vector<Endpoint>& found) {
-  auto endpoints = co_await resolve(std::move(host), 443);
+  auto endpoints = co_await resolve(std::move(host), 443, std::chrono::seconds(30));
   found = std::move(endpoints);
 }
 

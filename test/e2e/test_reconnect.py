@@ -157,6 +157,28 @@ def test_a_session_that_is_gone_ends_with_2(gateway, client, client_host, pki):
     assert "the gateway no longer knows the session: 401" in tunnel.output
 
 
+def test_a_name_that_cannot_be_looked_up_does_not_keep_it_waiting(
+    gateway, client, client_host, network, pair, pki
+):
+    names, hosts = client_host.files / "resolv.conf", client_host.files / "hosts"
+    before = names.read_text(), hosts.read_text()
+    may_move = {b"X-CSTP-Keepalive: 20": b"X-CSTP-DynDNS:  true"}
+    silent = firewall.Rules(network.gateway, ("input", 0, "udp dport 53 counter drop"))
+    with interceptor(network.gateway, pair, 8443, may_move), silent:
+        tunnel = start(client, pki, "--no-dtls", target=f"{HOST}:8443")
+        try:
+            names.write_text("nameserver 192.0.2.1\n")
+            hosts.write_text("127.0.0.1 localhost\n")
+            client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", "8443")
+            is_back(tunnel, seconds=6)
+        finally:
+            names.write_text(before[0])
+            hosts.write_text(before[1])
+        assert silent.packets() > 0
+        assert "the gateway's name could not be found again" in tunnel.output, tunnel.output
+        assert tunnel.stop() == 0
+
+
 # Gateways that restart
 
 
