@@ -1,7 +1,11 @@
-// The way from one control thread to the keeper: requests out without blocking, answers in as they come. When
-// the keeper dies, what is open fails at once, and a successor's socket may be put in at any time.
+// The way from one control thread to the keeper: requests out without blocking, answers in as they come. A
+// few requests are with the keeper, the others wait here, so that a storm of clients (after a restart all
+// come back at once) is served as fast as the keeper signs. One that says nothing for a second fails what is
+// open; when it dies that fails at once, and a successor's socket may be put in at any time.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <memory>
 
 #include "base/descriptor.hpp"
@@ -23,9 +27,17 @@ class KeeperLink : public tls::KeyTransport, public std::enable_shared_from_this
   Result<tls::KeyAnswer> receive() override;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   static net::Task<void> read_answers(std::shared_ptr<KeeperLink> link, std::shared_ptr<net::Socket> socket);
+  static net::Task<void> watch(std::shared_ptr<KeeperLink> link, std::shared_ptr<net::Socket> socket);
+  Result<tls::KeyAnswer> take_answer();
+  void send_waiting();
 
   net::Executor executor_;
+  std::deque<tls::KeyRequest> waiting_;
+  std::size_t with_keeper_ = 0;          // not answered yet
+  Clock::time_point heard_;              // the last answer, or the request before which there was none open
   std::shared_ptr<net::Socket> socket_;  // shared with the reader, which may belong to an earlier keeper
   tls::RemoteKeys keys_{*this};
 };

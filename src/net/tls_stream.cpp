@@ -4,8 +4,6 @@ namespace sallyport::net {
 
 namespace {
 
-constexpr std::chrono::milliseconds keeper_limit{100};
-
 // A handshake that was paused for the keeper holds a stack of its own inside OpenSSL. However the wait ends,
 // this drives it to its end, so that the connection can be freed.
 class PausedHandshake {
@@ -53,12 +51,6 @@ Task<void> TlsStream::handshake(std::chrono::milliseconds limit, tls::RemoteKeys
 Task<void> TlsStream::wait_for_keeper(tls::RemoteKeys& keys) {
   PausedHandshake paused(keys, connection_);
   keys.on_answer(paused.id(), socket_.waker());
-  // A timer of its own: the keeper's limit is shorter than the handshake's and must not move that one.
-  auto executor = co_await this_executor();
-  const Alarm limit(executor, keeper_limit, [&keys, id = paused.id(), wake = socket_.waker()] {
-    keys.abandon(id);
-    wake();
-  });
   co_await socket_.until_woken();
   paused.answered();
 }

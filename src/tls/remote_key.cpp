@@ -72,6 +72,11 @@ void RemoteKeys::complete(KeyAnswer answer) {
   if (const auto wake = std::exchange(waiting.wake, nullptr)) wake();
 }
 
+bool RemoteKeys::wants(std::uint32_t id) const {
+  const auto found = waiting_.find(id);
+  return found != waiting_.end() && !found->second.outcome;
+}
+
 void RemoteKeys::abandon(std::uint32_t id) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) return;

@@ -51,8 +51,9 @@ class RemoteKeys {
   void on_answer(std::uint32_t id, std::function<void()> wake);
 
   void complete(KeyAnswer answer);  // answers that nobody waits for any more are dropped
-  void abandon(std::uint32_t id);   // fails the request; its wake-up is forgotten, not called
-  void fail_all();                  // the keeper died: fails every open request and calls the wake-ups
+  bool wants(std::uint32_t id) const;
+  void abandon(std::uint32_t id);  // fails the request; its wake-up is forgotten, not called
+  void fail_all();                 // the keeper died: fails every open request and calls the wake-ups
 
   std::size_t open_requests() const { return waiting_.size(); }
 

@@ -1,12 +1,26 @@
 """Phase 1 as openssl s_client sees it: versions, key types, session ids, client certificates."""
 
 import subprocess
+import sys
 
 import pytest
 
 from lab.gateway import Gateway, default_config
 from lab.tls import connect, s_client
 
+# Many clients at once, from ten addresses: prints how many finished their handshake.
+STORM = """
+import asyncio, resource, ssl
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+async def shake_hands(number):
+    address = ("192.0.2." + str(100 + number % 10), 0)
+    await asyncio.open_connection("192.0.2.1", 443, ssl=context, local_addr=address)
+async def storm():
+    return await asyncio.gather(*map(shake_hands, range(1500)), return_exceptions=True)
+print(asyncio.run(storm()).count(None))
+"""
 LOW = ":@SECLEVEL=0"  # the client's side of old suites: SHA-1 and short keys allowed
 
 
@@ -187,3 +201,10 @@ def test_answers_two_requests_on_one_connection(modern, client_host):
         for _ in range(2):
             connection.sendall(request)
             assert connection.recv(4096).startswith(b"HTTP/1.1 ")
+
+
+def test_a_storm_of_clients_is_served(modern, client_host):
+    """As after a restart, when all come back at once."""
+    for number in range(100, 110):
+        client_host.ip("address", "add", f"192.0.2.{number}/24", "dev", "cable0")
+    assert client_host.run(sys.executable, "-c", STORM).stdout == "1500\n"
