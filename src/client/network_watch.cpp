@@ -11,13 +11,6 @@ constexpr std::chrono::milliseconds moment{200};
 
 }  // namespace
 
-Result<Descriptor> NetworkWatch::open() {
-  return sys::open_network_events();
-}
-
-NetworkWatch::NetworkWatch(const net::Executor& executor, Descriptor events, Tunnel& tunnel)
-    : events_(executor, std::move(events)), tunnel_(tunnel) {}
-
 void NetworkWatch::look_away() {
   ++away_;
 }
@@ -25,16 +18,18 @@ void NetworkWatch::look_away() {
 void NetworkWatch::look_again() {
   --away_;
   ++looks_;
-  sys::forget_network_events(events_.number());
+  if (events_) sys::forget_network_events(events_->number());
 }
 
 net::Task<void> NetworkWatch::run() {
+  const auto executor = co_await net::this_executor();
+  events_.emplace(executor, or_throw(sys::open_network_events()));
   for (;;) {
-    co_await events_.readable();
+    co_await events_->readable();
     const auto looks = looks_;
     co_await net::sleep(moment);
     if (away_ > 0 || looks != looks_) continue;  // what came after the last look is looked at anew
-    sys::forget_network_events(events_.number());
+    sys::forget_network_events(events_->number());
     tunnel_.put(NetworkChanged{});
   }
 }

@@ -33,7 +33,7 @@ ReconnectPlan::Next ReconnectPlan::wait_until(Time time) {
 }
 
 ReconnectPlan::Next ReconnectPlan::lost(Time now) {
-  const bool young = built_ != Time::min() && now < built_ + short_life;
+  const bool young = built_ != Time::min() && !replaced_good_ && now < built_ + short_life;
   short_lives_ = young ? short_lives_ + 1 : 0;
   up_ = false;
   schedule_ = proto::ReconnectSchedule(now, budget_);
@@ -82,9 +82,9 @@ ReconnectPlan::Next ReconnectPlan::due(Time now) {
 }
 
 bool ReconnectPlan::built(Time now) {
-  // Who replaces a tunnel that works takes the session from nobody.
-  built_ = up_ ? Time::min() : now;
   const bool network_changed = again_;
+  replaced_good_ = up_;
+  built_ = now;
   up_ = true;
   trying_ = again_ = renewal_ = false;
   next_ = Time::max();

@@ -39,14 +39,14 @@ void show_renewal(proto::RekeyAction by, const Console& console) {
 class Life {
  public:
   Life(const HttpSession& session, const Admission& admission, Opened opened, const Attempt& attempt,
-       net::Executor executor, Descriptor network_events)
+       net::Executor executor)
       : session_(session),
         admission_(admission),
         attempt_(attempt),
         executor_(std::move(executor)),
         opened_(std::move(opened)),
         plan_(attempt.options.reconnect_timeout),
-        network_(executor_, std::move(network_events), attempt.tunnel) {}
+        network_(attempt.tunnel) {}
 
   // Until the user ends it.
   net::Task<void> run();
@@ -96,7 +96,7 @@ class Life {
 
 net::Task<void> Life::run() {
   net::spawn(executor_, network_.run(), [&console = attempt_.console](const Error& error) {
-    console.complain("changes of the network are not noticed any more: " + error.text);
+    console.complain("changes of the network are not noticed: " + error.text);
   });
   begin();
   while (!over_) {
@@ -354,8 +354,7 @@ net::Task<bool> Life::end_new_tunnel(proto::Disconnect word) {
 net::Task<void> live(const HttpSession& session, const Admission& admission, Opened opened,
                      const Attempt& attempt) {
   const auto executor = co_await net::this_executor();
-  auto events = or_throw(NetworkWatch::open());
-  Life life(session, admission, std::move(opened), attempt, executor, std::move(events));
+  Life life(session, admission, std::move(opened), attempt, executor);
   co_await life.run();
 }
 
