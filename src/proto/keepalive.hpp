@@ -47,6 +47,7 @@ class Keepalive {
     last_heard_ = now;
     unanswered_since_ = Time::max();
   }
+  Time last_heard() const { return last_heard_; }
   void sent(Time now) { last_sent_ = now; }  // any frame
   // True: the first since the peer was heard, so that next() may be earlier than before.
   bool sent_data(Time now) {

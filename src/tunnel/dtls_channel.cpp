@@ -26,6 +26,7 @@ constexpr auto move_interval = 1s;       // how often a client may change its po
 constexpr auto handshake_limit = 12s;    // openconnect's
 constexpr auto ask_interval = 1s;        // while the peer may not have got our last flight
 constexpr auto pause_after_end = 1s;     // before the client's next hello
+constexpr auto heard_lately = 2s;        // what came over TLS then may have been under way
 constexpr auto trial_time = 5s;          // for a client to try what the path carries
 constexpr auto shortest_timer = 1ms;
 
@@ -264,11 +265,17 @@ void DtlsChannel::lose_current(std::string why, Time now) {
 }
 
 // The client shakes hands anew. The gateway waits for it, and takes its data when the path is there again.
-void DtlsChannel::fall_silent(Time now) {
-  constexpr auto why = "the other end does not answer";
-  if (settings_.gateway) return end(*current_, why, now);
+void DtlsChannel::fall_silent(std::string why, Time now) {
+  if (settings_.gateway) return end(*current_, std::move(why), now);
   current_->silent = true;
-  report(State::none, why);
+  report(State::none, std::move(why));
+}
+
+// A client that has found out first would wait for our answers until we have, too. What crosses the moment in
+// which DTLS came up, or is too long for it, says nothing.
+void DtlsChannel::data_over_tls(std::size_t packet, Time now) {
+  if (settings_.gateway || !carries(packet) || now < current_->liveness.last_heard() + heard_lately) return;
+  fall_silent("the other end's data comes over TLS", now);
 }
 
 void DtlsChannel::close() {
@@ -316,7 +323,7 @@ void DtlsChannel::meet_deadlines(Time now) {
         end(*current_, "the other end has not been heard for too long", now);
         break;
       case Keepalive::Action::unanswered:
-        fall_silent(now);
+        fall_silent("the other end does not answer", now);
         break;
       case Keepalive::Action::probe:
         write(*current_, proto::dtls_frame(FrameType::dpd_request));

@@ -40,6 +40,8 @@ class DtlsChannel {
     refused,     // by the kernel
   };
   Outcome send_data(ByteView frame, proto::Time now);  // one frame as a record
+  // Gateway: the peer's data comes over TLS, a packet of this size.
+  void data_over_tls(std::size_t packet, proto::Time now);
   void answer(Association& association, ByteView frame, proto::Time now);
   void probe_answered(Association& association, std::size_t packet, proto::Time now);
 
@@ -70,7 +72,7 @@ class DtlsChannel {
   void begin_as_client(proto::Time now);
   void confirm(Association& association, proto::Time now);
   void lose_current(std::string why, proto::Time now);
-  void fall_silent(proto::Time now);
+  void fall_silent(std::string why, proto::Time now);
   void meet_deadline(Association& handshake, proto::Time now);
   void ask(Association& association, proto::Time now);
   void keep_schedule(proto::Time now);

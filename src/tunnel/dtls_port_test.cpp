@@ -264,6 +264,31 @@ TEST_F(DtlsTest, data_without_any_answer_goes_back_to_tls) {
   expect_to_peer(peer);
 }
 
+TEST_F(DtlsTest, a_peer_whose_data_comes_over_tls_is_answered_over_tls) {
+  const auto keys = new_keys();
+  offer(keys);
+  auto tls_peer = attached();
+  auto peer = established(keys);
+  const auto from_peer_over_tls = [&] {
+    const auto packet = make_packet({.from = peer4, .to = host4, .number = ++number_});
+    tls_peer.send(FrameType::data, packet);
+    EXPECT_EQ(tun_.take(), packet);
+  };
+  from_peer_over_tls();  // it was under way when DTLS came up
+  expect_to_peer(peer);
+  const auto heard = Clock::now();
+  while (events_.empty() && Clock::now() < heard + patience) {
+    from_peer_over_tls();
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(next_state(), State::none);
+  EXPECT_GE(Clock::now() - heard, 1s);
+  expect_to_peer(tls_peer);
+  expect_from_peer(peer);  // it is back
+  EXPECT_EQ(next_state(), State::up);
+  expect_to_peer(peer);
+}
+
 TEST_F(DtlsTest, a_record_in_front_of_a_captured_one_moves_nobody) {
   const auto keys = new_keys();
   offer(keys);

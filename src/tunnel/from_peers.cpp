@@ -61,7 +61,9 @@ std::optional<Ending> FromPeers::carry_frame(Tunnel& tunnel, const proto::Frame&
   // 3. What is it?
   switch (frame.type) {
     case FrameType::data:
-      if (!frame.payload.empty()) carry_packet(tunnel, frame.payload, now);
+      if (frame.payload.empty()) break;
+      if (tunnel.dtls) tunnel.dtls->data_over_tls(frame.payload.size(), now);
+      carry_packet(tunnel, frame.payload, now);
       break;
     case FrameType::dpd_request:
       // At once and with the same bytes: clients measure the MTU with it (protocol reference 11, 3 and 4).
