@@ -23,6 +23,7 @@ ReconnectPlan::Next ReconnectPlan::begin(Time now) {
   trying_ = true;
   again_ = false;
   began_ = now;
+  began_up_ = up_;
   next_ = Time::max();
   return Next::try_now;
 }
@@ -51,7 +52,9 @@ ReconnectPlan::Next ReconnectPlan::want(Cause cause, Time now) {
     return at_the_networks_pace(now);
   }
   if (cause == Cause::keys && trying_) return Next::nothing;
-  cause_ = cause;
+  // Where the network is why a try waits, the way has to be made anew for this one too.
+  const bool network_waits = up_ && cause_ == Cause::network && next_ != Time::max();
+  if (cause != Cause::keys || !network_waits) cause_ = cause;
   return begin(now);
 }
 
@@ -69,7 +72,10 @@ ReconnectPlan::Next ReconnectPlan::failed(Time now) {
   trying_ = false;
   const auto soon = std::max(now, began_ + least_pause);
   if (up_) {
-    if (again_) return wait_until(soon);
+    if (again_) {
+      cause_ = Cause::network;
+      return wait_until(soon);
+    }
     return renewal_ ? wait_until(now + renewal_retry) : Next::nothing;
   }
   const auto next = schedule_.next_after_failure(now);
@@ -83,7 +89,7 @@ ReconnectPlan::Next ReconnectPlan::due(Time now) {
 
 bool ReconnectPlan::built(Time now) {
   const bool network_changed = again_;
-  replaced_good_ = up_;
+  replaced_good_ = began_up_;
   built_ = now;
   up_ = true;
   trying_ = again_ = renewal_ = false;

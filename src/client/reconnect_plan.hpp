@@ -52,6 +52,7 @@ class ReconnectPlan {
   Cause cause_ = Cause::user;               // of the try, while the tunnel works
   proto::Time next_ = proto::Time::max();   // when to try
   proto::Time began_ = proto::Time::min();  // the last try, unless it succeeded
+  bool began_up_ = false;                   // ... while the tunnel worked, whose end may be its doing
   proto::Time built_ = proto::Time::min();  // this tunnel, unless it is the run's first
   bool replaced_good_ = false;              // ... and took a good one's place: that was no fight
   int short_lives_ = 0;                     // of the tunnels before it, in a row

@@ -85,6 +85,14 @@ TEST(ReconnectPlan, a_young_tunnel_that_replaced_a_good_one_is_made_again_at_onc
   EXPECT_EQ(plan.lost(start + 4s), Next::wait) << "but not the next";
 }
 
+TEST(ReconnectPlan, an_end_that_is_seen_before_the_answer_to_the_try_is_no_fight) {
+  ReconnectPlan plan(300s);
+  plan.want(Cause::keys, start);
+  EXPECT_EQ(plan.lost(start + 1s), Next::nothing);
+  plan.built(start + 1s);
+  EXPECT_EQ(plan.lost(start + 2s), Next::try_now);
+}
+
 TEST(ReconnectPlan, they_come_to_rest_also_where_there_is_one_try_only) {
   ReconnectPlan plan(0s);
   plan.lost(start);
@@ -118,6 +126,21 @@ TEST(ReconnectPlan, a_change_during_a_try_is_not_forgotten) {
   EXPECT_EQ(plan.want(Cause::network, start + 1s), Next::nothing);
   EXPECT_EQ(plan.failed(start + 2s), Next::wait);
   EXPECT_EQ(plan.next_try(), start + 3s);
+}
+
+TEST(ReconnectPlan, a_try_after_a_change_goes_the_networks_new_way_also_for_keys) {
+  ReconnectPlan plan(300s);
+  plan.want(Cause::keys, start);
+  plan.want(Cause::network, start + 1s);
+  plan.failed(start + 2s);
+  EXPECT_EQ(plan.due(start + 3s), Next::try_now);
+  EXPECT_EQ(plan.cause(), Cause::network);
+  plan.failed(start + 4s);
+  EXPECT_EQ(plan.want(Cause::keys, start + 5s), Next::try_now) << "while the next waits for its time";
+  EXPECT_EQ(plan.cause(), Cause::network);
+  plan.built(start + 6s);
+  plan.want(Cause::keys, start + 60s);
+  EXPECT_EQ(plan.cause(), Cause::keys);
 }
 
 TEST(ReconnectPlan, a_change_during_a_try_that_succeeds_is_looked_at) {
