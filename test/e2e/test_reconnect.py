@@ -39,11 +39,6 @@ def cut_off(client_host, tunnel, silently=False):
         yield
 
 
-def is_back(tunnel, times=1, seconds=10):
-    """Waits for the line that scripts wait for."""
-    return tunnel.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
-
-
 def start(client, pki, *options, target=HOST):
     return client.start(pki, "--user=alice", *options, target).wait_up()
 
@@ -68,7 +63,7 @@ def test_a_broken_connection_is_made_again_at_once(gateway, client, client_host,
     with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
         talk.goes_on()
         reset(client_host)
-        is_back(tunnel, seconds=3)
+        tunnel.wait_back(seconds=3)
         talk.goes_on()
     line = next(line for line in tunnel.stdout.splitlines() if line.startswith("reconnect"))
     assert line.split()[1:3] == [before["ipv4"], before["ipv6"]], line
@@ -86,7 +81,7 @@ def test_a_silent_connection_is_given_up_and_the_user_need_not_wait(gateway, cli
     with cut_off(client_host, tunnel, silently=True):
         pass
     tunnel.send(signal.SIGUSR2)
-    is_back(tunnel)
+    tunnel.wait_back()
     assert "has not been heard" in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
     assert same_session(before, gateway)
     tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
@@ -102,7 +97,7 @@ def test_the_users_reconnect_loses_no_data(gateway, client, client_host, pki):
         talk.goes_on()
         for times in (1, 2):
             tunnel.send(signal.SIGUSR2)
-            is_back(tunnel, times)
+            tunnel.wait_back(times)
             talk.goes_on()
     tunnel.wait_output(r"(?m)^reconnect (?s:.*)^reconnect (?s:.*)^dtls up ")
     assert same_session(before, gateway)
@@ -117,7 +112,7 @@ def test_statistics_are_of_all_tunnels_of_the_run(gateway, client, client_host, 
         tunnel.send(signal.SIGUSR1)
         tunnel.wait_output(r"received 1\d packets")
     tunnel.send(signal.SIGUSR2)
-    is_back(tunnel)
+    tunnel.wait_back()
     assert ping(client_host, INNER, 10) == 10
     tunnel.send(signal.SIGUSR1)
     tunnel.wait_output(r"received 2\d packets")
@@ -170,7 +165,7 @@ def test_a_name_that_cannot_be_looked_up_does_not_keep_it_waiting(
             names.write_text("nameserver 192.0.2.1\n")
             hosts.write_text("127.0.0.1 localhost\n")
             client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", "8443")
-            is_back(tunnel, seconds=6)
+            tunnel.wait_back(seconds=6)
         finally:
             names.write_text(before[0])
             hosts.write_text(before[1])
@@ -192,14 +187,14 @@ def test_a_gateway_that_is_killed_restarted_and_wiped(
     with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
         talk.goes_on()
         gateway.wait_replaced("gateway", gateway.kill("gateway"))
-        is_back(tunnel)
+        tunnel.wait_back()
         talk.goes_on()
     assert same_session(before, gateway)
     gateway.stop()
     tunnel.wait_output("(?s)the connection was lost .*the connection was lost .*; the next try is in 10 s")
     gateway.start()
     tunnel.send(signal.SIGUSR2)
-    is_back(tunnel, 2)
+    tunnel.wait_back(2)
     assert same_session(before, gateway)
     carries_data(client_host, gateway)
     # Its state is lost, and with that the session.
@@ -249,7 +244,7 @@ def test_another_inner_address_and_mtu(new_gateway, untouched, vpn_client, clien
     gateway.config["tunnel"].update(address_pool="10.21.0.0/16", mtu=1300)
     gateway.start()
     tunnel.send(signal.SIGUSR2)
-    is_back(tunnel)
+    tunnel.wait_back()
     session = gateway.only_session()
     assert session["ipv4"].startswith("10.21.")
     shown = client_host.ip("address", "show", "dev", "sally0")
@@ -267,10 +262,10 @@ def test_another_address_of_this_machine(new_gateway, untouched, vpn_client, cli
     with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
         talk.goes_on()
         with another_address(client_host):
-            is_back(tunnel, seconds=5)
+            tunnel.wait_back(seconds=5)
             assert gateway.only_session()["remote_address"].startswith("192.0.2.3")
             talk.goes_on()
-        is_back(tunnel, 2, seconds=5)
+        tunnel.wait_back(2, seconds=5)
         talk.goes_on()
     assert same_session(before, gateway)
     assert "the network has changed: reconnecting" in tunnel.output
@@ -288,7 +283,7 @@ def test_the_other_family(new_gateway, untouched, vpn_client, client_host, pki, 
     before = gateway.only_session()
     client_host.ip("address", "delete", "192.0.2.2/24", "dev", "cable0")
     try:
-        is_back(tunnel, seconds=5)
+        tunnel.wait_back(seconds=5)
         assert same_session(before, gateway)
         tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
         carries_data_over("udp", client_host, gateway, INNER)
@@ -316,7 +311,7 @@ def test_a_script_hears_of_each_turn(gateway, client, client_host, folder, pki):
     tunnel = start(client, pki, "--script", script)
     address = gateway.only_session()["ipv4"]
     reset(client_host)
-    is_back(tunnel)
+    tunnel.wait_back()
     carries_data(client_host, gateway)
     assert tunnel.stop() == 0, tunnel.output
     reasons = ("pre-init", "connect", "attempt-reconnect", "reconnect", "disconnect")

@@ -33,10 +33,6 @@ def start(client, pki, *options):
     return client.start(pki, "--user=alice", *options, HOST).wait_up()
 
 
-def is_back(tunnel, times=1, seconds=10):
-    return tunnel.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
-
-
 def addresses(ocserv):
     user = ocserv.only_user()
     return user["IPv4"], user["IPv6"]
@@ -49,7 +45,7 @@ def test_a_worker_that_dies(ocserv, client, client_host, pki):
     with echo_server(ocserv.host, IPV4), Talk(client_host, IPV4) as talk:
         talk.goes_on()
         os.kill(int(ocserv.only_user()["ID"]), signal.SIGKILL)
-        is_back(tunnel)
+        tunnel.wait_back()
         talk.goes_on()
     assert "the connection was lost" in tunnel.output
     assert tunnel.stdout.splitlines()[2].split()[1:3] == list(before) == list(addresses(ocserv))
@@ -66,7 +62,7 @@ def test_a_worker_that_falls_silent(ocserv, client, client_host, pki):
     os.kill(worker, signal.SIGSTOP)
     try:
         tunnel.wait_output("has not been heard")
-        is_back(tunnel)
+        tunnel.wait_back()
     finally:
         os.kill(worker, signal.SIGCONT)
     assert addresses(ocserv) == before
@@ -81,7 +77,7 @@ def test_the_users_reconnect_loses_no_data(ocserv, client, client_host, pki):
         talk.goes_on()
         for times in (1, 2):
             tunnel.send(signal.SIGUSR2)
-            is_back(tunnel, times)
+            tunnel.wait_back(times)
             talk.goes_on()
     assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
     assert addresses(ocserv) == before
@@ -96,18 +92,18 @@ def test_another_address_of_this_machine(ocserv, client, client_host, pki):
     with echo_server(ocserv.host, IPV4), Talk(client_host, IPV4) as talk:
         talk.goes_on()
         with another_address(client_host):
-            is_back(tunnel)
+            tunnel.wait_back()
             talk.goes_on()
             assert ocserv.only_user()["Remote IP"] == "192.0.2.3"
             assert addresses(ocserv) == before
-        is_back(tunnel, 2)
+        tunnel.wait_back(2)
         talk.goes_on()
 
 
 def test_the_stock_script(ocserv, client, client_host, pki):
     tunnel = start(client, pki, "--script", OpenConnect.SCRIPT)
     os.kill(int(ocserv.only_user()["ID"]), signal.SIGKILL)
-    is_back(tunnel)
+    tunnel.wait_back()
     carries_data(client_host, ocserv)
     assert tunnel.stop() == 0, tunnel.output
 

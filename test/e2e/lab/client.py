@@ -102,6 +102,10 @@ class Connection:
             lambda: re.search(pattern, self.output), seconds, lambda: f"{pattern!r}:\n{self.output}"
         )
 
+    def wait_back(self, times=1, seconds=10):
+        """Until sallyport has built its tunnel again so often, by the line that scripts wait for."""
+        return self.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
+
     def send(self, number):
         self.process.send_signal(number)
 
