@@ -72,7 +72,8 @@ void Reconnect::drop_unreachable() {
   throw Failure({ErrorKind::unavailable, "no way leads to the gateway " + home_.address.to_text()});
 }
 
-// What the name stands for now comes first. Where it can't be found out, the addresses so far have to do.
+// What the name stands for now comes first, and of that where the session was. Where it can't be found out,
+// the addresses so far have to do.
 net::Task<void> Reconnect::look_up() {
   std::vector<Endpoint> found;
   try {
@@ -80,6 +81,8 @@ net::Task<void> Reconnect::look_up() {
   } catch (const Failure& failure) {
     attempt_.console.say("the gateway's name could not be found again: " + failure.error().text);
   }
+  const auto home = std::ranges::find(found, terms_.addresses.front());
+  if (home != found.end()) std::rotate(found.begin(), home, home + 1);
   for (const auto& known : terms_.addresses) {
     if (std::ranges::find(found, known) == found.end()) found.push_back(known);
   }

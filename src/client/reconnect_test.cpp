@@ -75,6 +75,16 @@ TEST_F(ReconnectTry, looks_the_name_up_where_it_may_stand_for_another_address) {
   EXPECT_TRUE(ended->is_from_the_session()) << "where the name leads now is where the session is";
 }
 
+TEST_F(ReconnectTry, the_session_is_where_it_was_as_long_as_the_name_stands_for_that) {
+  gateway.will_answer(proto::HttpReply{.status = 401});
+  run.options.resolve = {"127.0.0.1:127.0.0.9", "127.0.0.1:127.0.0.1"};  // name servers turn the order
+  auto there = terms({"127.0.0.1"});
+  there.looks_up = true;
+  const auto ended = end_of(std::move(there));
+  ASSERT_TRUE(ended->answered);
+  EXPECT_TRUE(ended->is_from_the_session());
+}
+
 TEST_F(ReconnectTry, an_answer_without_an_address_is_none) {
   gateway.will_answer(proto::HttpReply{.status = 200});
   const auto ended = end_of(terms({"127.0.0.1"}));
