@@ -49,6 +49,7 @@ void Reconnect::tell_end() {
 
 net::Task<void> Reconnect::ask() {
   if (terms_.looks_up) co_await look_up();
+  if (abandoned_) co_return;
   if (terms_.addresses.size() > proto::max_gateway_addresses) {
     terms_.addresses.resize(proto::max_gateway_addresses);
   }

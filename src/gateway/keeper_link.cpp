@@ -107,6 +107,7 @@ net::Task<void> KeeperLink::watch(std::shared_ptr<KeeperLink> link, std::shared_
   for (;;) {
     co_await net::sleep(watch_interval);
     if (link->socket_ != socket) co_return;
+    link->send_waiting();  // where the socket did not take it
     if (link->with_keeper_ == 0 || Clock::now() < link->heard_ + longest_silence) continue;
     if (link->keys_.open_requests() > 0) log::warning("the keeper does not answer; handshakes fail");
     link->waiting_.clear();
