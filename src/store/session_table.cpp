@@ -10,7 +10,10 @@ Result<Created> SessionTable::create(Session session) {
   if (by_token_.contains(session.token_hash))
     return fail(ErrorKind::conflict, "there is a session of this token");
   Created created;
-  const auto to_end = TRY(choose_to_end(session, sessions_of(session.user)));
+  std::vector<SessionId> to_end;
+  if (policy_of(session).max_sessions_per_user > 0) {
+    to_end = TRY(choose_to_end(session, sessions_of(session.user)));
+  }
   for (const auto id : to_end) {
     created.ended.push_back(sessions_.at(id));
     remove(id);
@@ -135,7 +138,7 @@ void SessionTable::undo() {
   }
 }
 
-// Looks at all: a login has taken longer, and who has no limit does not come here often.
+// Looks at all: the login before it has taken longer.
 std::vector<const Session*> SessionTable::sessions_of(const std::string& user) const {
   std::vector<const Session*> found;
   for (const auto& [id, session] : sessions_) {
