@@ -5,7 +5,6 @@
 
 #include "client/terminal_text.hpp"
 #include "client/tunnel_lines.hpp"
-#include "proto/lifetimes.hpp"
 #include "proto/mtu.hpp"
 
 namespace sallyport::client {
@@ -92,8 +91,7 @@ net::Task<void> DtlsLife::use(std::uint16_t mtu, bool dtls) {
     failed = failure;
   }
   if (failed) {
-    const proto::Disconnect word{proto::disconnect_reason::local_error, "the machine could not be set up"};
-    co_await attempt_.tunnel.say_goodbye(word);
+    co_await attempt_.tunnel.say_goodbye(machine_not_set_up());
     throw *failed;
   }
   opened_.settings = std::move(settings);

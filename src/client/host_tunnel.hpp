@@ -27,8 +27,7 @@ class HostTunnel {
   HostTunnel& operator=(const HostTunnel&) = delete;
 
   // The first time with a new interface, later the same one anew; with the same settings only the way to the
-  // gateway is looked at, and a script told. On an error everything is as it was before
-  // the first time.
+  // gateway is looked at, and a script told. On an error everything is as it was before the first time.
   Result<void> configure(const proto::HostSettings& settings);
   // The gateway, at any of these addresses, is to be reached around the tunnel, over the machine's present
   // network.

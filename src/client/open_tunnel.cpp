@@ -8,6 +8,7 @@
 #include "proto/lifetimes.hpp"
 #include "sys/path_mtu.hpp"
 #include "sys/udp_socket.hpp"
+#include "tunnel/tls_renewal.hpp"
 
 namespace sallyport::client {
 
@@ -98,13 +99,15 @@ tunnel::TunnelSettings tunnel_settings(const proto::ConnectReply& reply, std::ui
   }
   settings.mtu = mtu;
   settings.liveness = proto::Keepalive::Rule::client(reply.dpd, reply.keepalive);
-  const proto::TlsFacts facts{.tls13 = tls.version() == "TLSv1.3",
-                              .secure_renegotiation = tls.secure_renegotiation()};
-  settings.rekey = {proto::tls_rekey(reply.rekey_method, facts), reply.rekey_time};
+  settings.rekey = {proto::tls_rekey(reply.rekey_method, tunnel::tls_facts(tls)), reply.rekey_time};
   return settings;
 }
 
 }  // namespace
+
+proto::Disconnect machine_not_set_up() {
+  return {proto::disconnect_reason::local_error, "the machine could not be set up"};
+}
 
 Result<void> check_terms(const Answered& answered, const ConnectOptions& options) {
   const auto agreement = TRY(agreement_of(answered));
@@ -125,8 +128,7 @@ net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attem
   }
   auto& connected = answered.connected;
   if (failed) {
-    const proto::Disconnect word{proto::disconnect_reason::local_error, "the machine could not be set up"};
-    co_await decline(connected, word);
+    co_await decline(connected, machine_not_set_up());
     throw *failed;
   }
   const auto& tls = connected.stream->connection();

@@ -51,6 +51,9 @@ Result<void> check_terms(const Answered& answered, const ConnectOptions& options
 // then. Throws Failure.
 net::Task<Opened> open_tunnel(Answered answered, std::string banner, const Attempt& attempt);
 
+// What the gateway is told where this machine is why a tunnel ends.
+proto::Disconnect machine_not_set_up();
+
 // Ends a tunnel that the gateway has opened and that won't be used, so that the session need not wait for us.
 net::Task<void> decline(Connected& connected, proto::Disconnect word);
 

@@ -11,6 +11,7 @@
 #include "proto/mtu.hpp"
 #include "proto/url.hpp"
 #include "sys/path_mtu.hpp"
+#include "tunnel/tls_renewal.hpp"
 
 namespace sallyport::gateway {
 
@@ -31,7 +32,7 @@ ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request
   const auto family = caller.peer.address.family();
   facts.link = {.path_mtu = sys::path_mtu(stream.number()), .family = family};
   const auto& tls = stream.connection();
-  facts.tls = {.tls13 = tls.version() == "TLSv1.3", .secure_renegotiation = tls.secure_renegotiation()};
+  facts.tls = tunnel::tls_facts(tls);
   facts.tls_record = proto::tls_record_cost(facts.tls.tls13, tls.cipher());
   facts.mtu_limit = caller.settings->mtu_limit;
   if (const auto* pool = caller.host().pool(store::policy_of(session).address_pool)) facts.pool = *pool;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "base/socket_address.hpp"
+#include "sys/path_mtu.hpp"
 
 namespace sallyport::sys {
 
@@ -43,12 +44,7 @@ Result<Address> address_towards(const Endpoint& peer) {
     error.kind = ErrorKind::unavailable;
     return tl::unexpected(std::move(error));
   }
-  sockaddr_storage own{};
-  socklen_t own_size = sizeof own;
-  if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&own), &own_size) != 0) {
-    return fail_errno("a socket without an address");
-  }
-  return from_sockaddr(own).address;
+  return local_address(socket.number());
 }
 
 }  // namespace sallyport::sys

@@ -21,10 +21,10 @@ bool has_ended(int tcp_socket) {
   return poll(&entry, 1, 0) > 0 && (entry.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-Result<Address> local_address(int tcp_socket) {
+Result<Address> local_address(int socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (getsockname(tcp_socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
     return fail_errno("a connection without an address");
   }
   return from_sockaddr(storage).address;

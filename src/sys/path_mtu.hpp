@@ -11,7 +11,7 @@ int path_mtu(int tcp_socket);
 // The peer has said that it sends nothing more, or the connection is broken.
 bool has_ended(int tcp_socket);
 
-// Our own address on it, the one that the peer knows.
-Result<Address> local_address(int tcp_socket);
+// Our own address on it, the one that the peer knows. Of any socket that is connected.
+Result<Address> local_address(int socket);
 
 }  // namespace sallyport::sys

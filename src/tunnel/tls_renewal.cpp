@@ -16,6 +16,11 @@ constexpr auto gateway_limit = 10s;
 
 }  // namespace
 
+proto::TlsFacts tls_facts(const tls::Connection& connection) {
+  return {.tls13 = connection.version() == "TLSv1.3",
+          .secure_renegotiation = connection.secure_renegotiation()};
+}
+
 TlsRenewal::TlsRenewal(Rekey rekey, TlsChannel& channel, Time now)
     : rekey_(rekey),
       channel_(channel),

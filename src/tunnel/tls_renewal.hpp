@@ -10,6 +10,9 @@
 
 namespace sallyport::tunnel {
 
+// What decides how this connection's keys are renewed.
+proto::TlsFacts tls_facts(const tls::Connection& connection);
+
 class TlsRenewal {
  public:
   TlsRenewal(Rekey rekey, TlsChannel& channel, proto::Time now);
