@@ -177,14 +177,7 @@ TEST_F(RenegotiatedClient, is_not_asked_for_a_certificate_again) {
   SSL_set_cert_cb(both.client.native(), nullptr, nullptr);
   SSL_use_cert_and_key(both.client.native(), other.chain.leaf().native(), other.key.get(), nullptr, 1);
   ASSERT_TRUE(both.client.renegotiate());
-  Bytes buffer(16);
-  std::size_t size = 0;
-  for (int round = 0; round < 4; ++round) {
-    EXPECT_EQ(both.client.read(buffer, size), Step::want_read) << both.client.error().text;
-    both.server.feed(both.client.take_output());
-    EXPECT_EQ(both.server.read(buffer, size), Step::want_read) << both.server.error().text;
-    both.client.feed(both.server.take_output());
-  }
+  both.read_in_turn();
   EXPECT_EQ(both.server.renegotiations(), 1U);
   EXPECT_EQ(both.server.peer_certificate(), first.chain.leaf());
   EXPECT_TRUE(both.server.faults().empty());

@@ -271,6 +271,18 @@ struct Ends {
     return client_step == Step::done && server_step == Step::done;
   }
 
+  // Until a renegotiation is over. There is no data.
+  void read_in_turn() {
+    Bytes buffer(16);
+    std::size_t size = 0;
+    for (int round = 0; round < 4; ++round) {
+      EXPECT_EQ(client.read(buffer, size), Step::want_read) << client.error().text;
+      server.feed(client.take_output());
+      EXPECT_EQ(server.read(buffer, size), Step::want_read) << server.error().text;
+      client.feed(server.take_output());
+    }
+  }
+
   Ends& at_most_tls12() {
     SSL_set_max_proto_version(client.native(), TLS1_2_VERSION);
     return *this;

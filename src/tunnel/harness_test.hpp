@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -217,6 +218,15 @@ struct TlsWish {
   bool tls12 = false;
   bool tcp = true;
 };
+
+// Over each TLS version, and over TCP and a unix socket, whose small buffers make writes stop half way.
+inline constexpr std::array<TlsWish, 4> tls_kinds{{{.tls12 = false, .tcp = true},
+                                                   {.tls12 = true, .tcp = true},
+                                                   {.tls12 = false, .tcp = false},
+                                                   {.tls12 = true, .tcp = false}}};
+inline std::string name_of_kind(const testing::TestParamInfo<TlsWish>& info) {
+  return std::string(info.param.tls12 ? "Tls12" : "Tls13") + (info.param.tcp ? "Tcp" : "Unix");
+}
 
 inline TlsPair connect(TlsWish wish = {}) {
   static const auto& authority = *new tls::test::Authority;

@@ -9,16 +9,9 @@ namespace {
 
 using namespace test;
 
-// Over each TLS version, and over TCP and a unix socket, whose small buffers make writes stop half way.
 class TlsChannelTest : public WorkerTest, public testing::WithParamInterface<TlsWish> {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, TlsChannelTest,
-    testing::Values(TlsWish{.tls12 = false, .tcp = true}, TlsWish{.tls12 = true, .tcp = true},
-                    TlsWish{.tls12 = false, .tcp = false}, TlsWish{.tls12 = true, .tcp = false}),
-    [](const auto& info) {
-      return std::string(info.param.tls12 ? "Tls12" : "Tls13") + (info.param.tcp ? "Tcp" : "Unix");
-    });
+INSTANTIATE_TEST_SUITE_P(Kinds, TlsChannelTest, testing::ValuesIn(tls_kinds), name_of_kind);
 
 TEST_P(TlsChannelTest, carries_ten_thousand_packets_each_way_in_order) {
   auto peer = attached(settings(), GetParam());

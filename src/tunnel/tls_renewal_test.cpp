@@ -66,13 +66,7 @@ class RenewalBetweenWorkers : public WorkerTest, public testing::WithParamInterf
   std::uint32_t number_ = 0;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, RenewalBetweenWorkers,
-    testing::Values(TlsWish{.tls12 = false, .tcp = true}, TlsWish{.tls12 = true, .tcp = true},
-                    TlsWish{.tls12 = false, .tcp = false}, TlsWish{.tls12 = true, .tcp = false}),
-    [](const auto& info) {
-      return std::string(info.param.tls12 ? "Tls12" : "Tls13") + (info.param.tcp ? "Tcp" : "Unix");
-    });
+INSTANTIATE_TEST_SUITE_P(Kinds, RenewalBetweenWorkers, testing::ValuesIn(tls_kinds), name_of_kind);
 
 TEST_P(RenewalBetweenWorkers, renews_keys_while_data_goes_both_ways) {
   const auto begin = Clock::now();

@@ -192,7 +192,7 @@ def test_it_comes_back_after_a_broken_connection(gateway, openconnect, client_ho
     logged = len(gateway.log)
     with echo_server(gateway.host, "10.20.0.1"), Talk(client_host, "10.20.0.1") as talk:
         talk.goes_on()
-        client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", str(PORT))
+        client_host.break_connections("192.0.2.1", PORT)
         gateway.wait_log("tunnel open", after=logged)
         talk.goes_on()
         gateway.wait_log("DTLS up", after=logged)

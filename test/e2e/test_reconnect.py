@@ -23,18 +23,13 @@ def shared_gateway(shared_gateway):
     return shared_gateway
 
 
-def reset(client_host):
-    """The connection breaks, and nothing is in the way of the next."""
-    client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", str(PORT))
-
-
 @contextlib.contextmanager
 def cut_off(client_host, tunnel, silently=False):
     """Nothing gets through, and the client has noticed."""
     rules = (("output", 0, f"tcp dport {PORT} drop"), ("input", 0, f"tcp sport {PORT} drop"))
     with firewall.lost(client_host, client_host), firewall.Rules(client_host, *rules):
         if not silently:
-            reset(client_host)
+            client_host.break_connections("192.0.2.1", PORT)
         tunnel.wait_output("the connection was lost .*: reconnecting")
         yield
 
@@ -62,7 +57,7 @@ def test_a_broken_connection_is_made_again_at_once(gateway, client, client_host,
     before = gateway.only_session()
     with echo_server(gateway.host, INNER), Talk(client_host, INNER) as talk:
         talk.goes_on()
-        reset(client_host)
+        client_host.break_connections("192.0.2.1", PORT)
         tunnel.wait_back(seconds=3)
         talk.goes_on()
     line = next(line for line in tunnel.stdout.splitlines() if line.startswith("reconnect"))
@@ -164,7 +159,7 @@ def test_a_name_that_cannot_be_looked_up_does_not_keep_it_waiting(
         try:
             names.write_text("nameserver 192.0.2.1\n")
             hosts.write_text("127.0.0.1 localhost\n")
-            client_host.run("ss", "-K", "dst", "192.0.2.1", "dport", "=", "8443")
+            client_host.break_connections("192.0.2.1", 8443)
             tunnel.wait_back(seconds=6)
         finally:
             names.write_text(before[0])
@@ -310,7 +305,7 @@ def test_a_script_hears_of_each_turn(gateway, client, client_host, folder, pki):
     script = f"echo $reason $INTERNAL_IP4_ADDRESS >> {log}; {OpenConnect.SCRIPT}"
     tunnel = start(client, pki, "--script", script)
     address = gateway.only_session()["ipv4"]
-    reset(client_host)
+    client_host.break_connections("192.0.2.1", PORT)
     tunnel.wait_back()
     carries_data(client_host, gateway)
     assert tunnel.stop() == 0, tunnel.output

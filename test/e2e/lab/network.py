@@ -92,6 +92,10 @@ class Host:
             finally:
                 _enter(home)
 
+    def break_connections(self, address, port):
+        """Those from here to there end with an error, and nothing is in the way of the next."""
+        self.run("ss", "-K", "dst", address, "dport", "=", str(port))
+
     def connect(self, address, port, timeout=5) -> socket.socket:
         with self.inside():
             return socket.create_connection((address, port), timeout)
