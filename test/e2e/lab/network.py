@@ -52,9 +52,14 @@ class Host:
         run("ip", "netns", "add", namespace)
         self.files = NETNS_FILES / namespace
         self.files.mkdir(parents=True)
-        (self.files / "resolv.conf").write_text("# no name server in the laboratory\n")
-        (self.files / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+        self._gives("resolv.conf", "# no name server in the laboratory\n")
+        self._gives("hosts", "127.0.0.1 localhost\n::1 localhost\n")
         self.ip("link", "set", "lo", "up")
+
+    def _gives(self, name, text):
+        """The host's own /etc/NAME. It is mounted over the machine's, which a minimal machine may lack."""
+        (self.files / name).write_text(text)
+        Path("/etc", name).touch()
 
     def command(self, *command):
         return ["ip", "netns", "exec", self.namespace, *(str(part) for part in command)]
