@@ -225,13 +225,18 @@ void Tunnels::on(const tunnel::Ended& ended) {
 }
 
 // The session after its tunnel: accounted, and detached or gone. Nothing of that if a later tunnel has it.
-// What can't be written (a full disk) is tried again until it can: nobody else will.
+// What can't be read or written (a full disk) is tried again until it can: nobody else will.
 net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
   const auto at = clock_.now();
   const auto idle =
       ended.idle ? std::optional(ended.idle->at(std::chrono::steady_clock::now())) : std::nullopt;
   for (;;) {
-    auto session = or_throw(co_await sessions_.find(ended.id.session));
+    const auto found = co_await sessions_.find(ended.id.session);
+    if (!found) {
+      co_await net::sleep(retry_pause);
+      continue;
+    }
+    auto session = *found;
     if (!session) co_return;
     const bool is_latest = session->generation == ended.id.generation;
     if (is_latest && life && life->count() == 0) {

@@ -25,6 +25,14 @@ class HeldStore : public store::MemoryStore {
     co_return fail(ErrorKind::unavailable, "the disk is full");
   }
 
+  net::Task<Result<std::optional<store::Session>>> find(store::SessionId id) override {
+    ++finds;
+    if (std::exchange(fail_next_find, false)) co_return fail(ErrorKind::unavailable, "the disk is broken");
+    co_return co_await MemoryStore::find(id);
+  }
+
+  int finds = 0;
+  bool fail_next_find = false;
   bool hold_next = false;
   bool holds = false;
 };
@@ -73,9 +81,12 @@ class TunnelsTest : public testing::Test {
                      {}});
     return std::move(pair.client);
   }
+  net::Task<void> until(std::function<bool()> done) {
+    for (int i = 0; i < 5000 && !done(); ++i) co_await net::sleep(1ms);
+    EXPECT_TRUE(done());
+  }
   net::Task<void> until_tunnels_are(std::size_t count) {
-    for (int i = 0; i < 5000 && tunnels_.count() != count; ++i) co_await net::sleep(1ms);
-    EXPECT_EQ(tunnels_.count(), count);
+    co_await until([this, count] { return tunnels_.count() == count; });
   }
   net::Task<void> until_received(std::uint64_t packets) {
     auto now = co_await session();
@@ -107,6 +118,24 @@ TEST_F(TunnelsTest, an_accounting_that_fails_loses_nothing_of_a_tunnel_that_ende
     peer.disappear();
     co_await self.until_tunnels_are(0);
     self.sessions_.holds = false;
+    co_await self.until_received(1);
+    const auto session = co_await self.session();
+    EXPECT_FALSE(session.connected_at);
+  }(*this));
+}
+
+TEST_F(TunnelsTest, an_end_that_finds_the_session_unreadable_is_stored_later) {
+  run([](auto& self) -> net::Task<void> {
+    co_await self.log_in();
+    co_await self.claim();
+    auto peer = self.attach(1, 0s);
+    const auto packet = make_packet({.from = peer4, .to = host4});
+    peer.send(FrameType::data, packet);
+    EXPECT_EQ(self.tun_.take(), packet);
+    co_await self.until([&self] { return self.sessions_.finds == 1; });  // it was, by its beginning
+    self.sessions_.fail_next_find = true;
+    peer.disappear();
+    co_await self.until([&self] { return !self.sessions_.fail_next_find; });
     co_await self.until_received(1);
     const auto session = co_await self.session();
     EXPECT_FALSE(session.connected_at);
