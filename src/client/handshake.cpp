@@ -116,7 +116,7 @@ net::Task<Connected> handshake(proto::Url gateway, std::vector<Endpoint> known, 
     if (judge.verdict() == Verdict::blocked && !judge.sentence().empty()) {
       throw Ended(ExitCode::certificate_blocked, {ErrorKind::denied, judge.sentence()});
     }
-    const auto& error = failure.error();
+    const auto error = in_words(failure.error());
     if (first_time) check_own_certificate(stream->connection(), error, attempt.options);
     auto text = "TLS handshake: " + error.text;
     if (first_time) text += advice(error, attempt.options);

@@ -157,7 +157,7 @@ net::Task<HttpSession::Exchanged> HttpSession::try_exchange(const proto::HttpReq
   } catch (const Failure& failure) {
     const auto& tls = connection_->stream->connection();
     if (!answered_) check_own_certificate(tls, failure.error(), attempt_.options);
-    throw;
+    throw Failure(in_words(failure.error()));
   }
   exchanged.rest = channel.take_rest();
   used_ = true;

@@ -1,6 +1,8 @@
 // How a run of the client ends: the exit codes of the interface contract.
 #pragma once
 
+#include <utility>
+
 #include "base/result.hpp"
 
 namespace sallyport::client {
@@ -22,5 +24,12 @@ class Ended : public Failure {
  private:
   ExitCode code_;
 };
+
+// What happened on a connection with the gateway, for the user: a limit that has passed says no more than
+// that.
+inline Error in_words(Error error) {
+  if (error.kind == ErrorKind::timeout) error.text = "the gateway does not answer";
+  return error;
+}
 
 }  // namespace sallyport::client
