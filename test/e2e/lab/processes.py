@@ -32,6 +32,26 @@ def uid(pid) -> int:
     return int(numbers.pop())
 
 
+def descriptors(pid) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def threads(pid) -> int:
+    return int(status(pid)["Threads"])
+
+
+def memory(pid) -> int:
+    """Bytes of its own: neither of a file nor shared."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return int(re.search(r"(?m)^Anonymous: +(\d+) kB", rollup)[1]) << 10
+
+
+def children(parent) -> dict[str, int]:
+    """By name."""
+    pids = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    return {status(pid)["Name"]: int(pid) for pid in pids}
+
+
 def children_by_role(parent) -> dict[str, int]:
     """The processes that a supervisor started with --role, by role; of several with one role, any."""
     return dict(roles_of_children(parent))

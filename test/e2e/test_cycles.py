@@ -1,0 +1,124 @@
+"""Hundreds of tunnels one after the other leave nothing behind, at the gateway or at the client."""
+
+import os
+import signal
+import socket
+import struct
+
+from lab import processes
+from lab.anyconnect import DISCONNECT, AnyConnect, Tunnel, config_auth
+from lab.datagrams import record
+from lab.gateway import PORT
+from lab.run import sanitized, wait_until
+from lab.traffic import ping
+
+CYCLES = 200
+RECONNECTS = 300  # they take less
+# After so many the records of past events, 1024 of each thread, are full, and everything has its size.
+WARM = 160
+WARM_RECONNECTS = 200
+HOST = "vpn.example.com"
+PSK = {"X-DTLS-CipherSuite": "PSK-NEGOTIATE"}
+# Of one process over the cycles that follow. It is 16 kB at most; two kilobytes lost in each would be 80.
+GROWTH = 64 << 10
+# Of all files, after both tests: the write-ahead log takes 4 MB before it begins anew, else it had 6.
+STATE = 5 << 20
+
+
+def usage_of(pids):
+    """What must stay as it is, and the memory, of each process."""
+    counted = {
+        name: (processes.descriptors(pid), processes.threads(pid)) for name, pid in pids.items()
+    }
+    return counted, {name: processes.memory(pid) for name, pid in pids.items()}
+
+
+def stays_level(pids, before, growth=GROWTH):
+    counted = before[0]
+    wait_until(lambda: usage_of(pids)[0] == counted, 5, lambda: f"{usage_of(pids)[0]} is {counted}")
+    grown = {name: size - before[1][name] for name, size in usage_of(pids)[1].items()}
+    if not sanitized():  # a sanitizer keeps what was freed for a while
+        assert max(grown.values()) < growth, grown
+
+
+def hello(session_id):
+    """A ClientHello of DTLS 1.2 for a pre-shared key."""
+    body = b"\xfe\xfd" + os.urandom(32) + bytes([len(session_id)]) + session_id + b"\0"
+    body += struct.pack(">HHBB", 2, 0x00A9, 1, 0)
+    size = struct.pack(">I", len(body))[1:]
+    return record(22, b"\x01" + size + bytes(5) + size + body, version=b"\xfe\xff")
+
+
+def begins_dtls(host, tunnel):
+    """A handshake that gets no further than the gateway's first flight."""
+    with host.inside():
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with udp:
+        udp.settimeout(5)
+        udp.connect(("192.0.2.1", PORT))
+        udp.send(hello(bytes.fromhex(tunnel.header("X-DTLS-App-ID"))))
+        assert udp.recv(2048)[0] == 22
+
+
+def connects_and_disconnects(host, number):
+    with AnyConnect(host) as login:
+        token = login.log_in()
+    with Tunnel(host, token, PSK if number % 2 else None) as tunnel:
+        assert tunnel.status == 200
+        if number % 4 == 1:
+            begins_dtls(host, tunnel)
+        assert tunnel.pings()
+        if number % 8:
+            tunnel.send(DISCONNECT, b"\xb0Aborted by caller")
+            assert tunnel.receive() is None
+    if number % 8 == 0:  # the connection was just closed
+        with AnyConnect(host) as login:
+            login.post(config_auth("logout", f"<session-token>{token}</session-token>"))
+
+
+def keeps_its_state_small(gateway):
+    sizes = {file.name: file.stat().st_size for file in (gateway.folder / "state").iterdir()}
+    assert sum(sizes.values()) < STATE, sizes
+
+
+def network_of(host):
+    commands = (("route",), ("-6", "route"), ("neigh",), ("rule",))
+    return [len(host.ip(*command).splitlines()) for command in commands]
+
+
+def test_the_gateway(gateway, client_host):
+    pids = {"supervisor": gateway.pid} | gateway.roles()
+    for number in range(CYCLES):
+        if number == WARM:
+            gateway.has_no_session()
+            before, network = usage_of(pids), network_of(gateway.host)
+        connects_and_disconnects(client_host, number)
+    gateway.has_no_session()
+    stays_level(pids, before)
+    assert network_of(gateway.host) == network
+    assert {"supervisor": gateway.pid} | gateway.roles() == pids
+    keeps_its_state_small(gateway)
+
+
+def test_the_client(gateway, client, client_host, pki):
+    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
+    pids = {"front": tunnel.process.pid} | processes.children(tunnel.process.pid)
+    assert "sally-connect" in pids, pids
+    at_gateway = {"gateway": gateway.roles()["gateway"]}
+    session = gateway.only_session()
+    for number in range(1, RECONNECTS + 1):
+        tunnel.send(signal.SIGUSR2)
+        for line, times in (("\nreconnect ", number), ("\ndtls up ", number + 1)):
+            wait_until(lambda: tunnel.stdout.count(line) == times, 5, lambda: tunnel.output[-2000:])
+        if number == WARM_RECONNECTS:
+            before = usage_of(pids), usage_of(at_gateway)
+    stays_level(pids, before[0])
+    stays_level(at_gateway, before[1], growth=256 << 10)  # its record of DTLS events is not full yet
+    now = gateway.only_session()
+    for name in ("id", "ipv4", "ipv6"):
+        assert now[name] == session[name], (session, now)
+    assert ping(client_host, gateway.inner[0]) == 3
+    assert "lost" not in tunnel.output, tunnel.output
+    assert tunnel.stop() == 0
+    gateway.has_no_session()
+    keeps_its_state_small(gateway)
