@@ -1,5 +1,7 @@
 #include "client/admission.hpp"
 
+#include "client/session_cookie.hpp"
+
 namespace sallyport::client {
 
 namespace {
@@ -22,6 +24,9 @@ Result<Admission> Admission::from(proto::AuthComplete complete, const proto::Coo
   }
   if (admission.token.empty()) {
     return fail(ErrorKind::malformed, "the gateway completed the login without a session token");
+  }
+  if (!is_cookie_value(admission.token.reveal_text())) {
+    return fail(ErrorKind::malformed, "the gateway's session token has characters that no cookie may have");
   }
   if (const auto* told = cookies.find("webvpnc")) {
     // A broken one tells nothing; the login stands without it.

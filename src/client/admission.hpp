@@ -15,7 +15,7 @@ struct Admission {
   std::string group;             // likewise
 
   // The document goes before the cookies webvpn and webvpnc, which are all that version 1 has. malformed: no
-  // token in either.
+  // token in either, or one that can't be a cookie's value.
   static Result<Admission> from(proto::AuthComplete complete, const proto::CookieJar& cookies);
 };
 

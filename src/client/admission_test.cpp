@@ -52,5 +52,13 @@ TEST(Admission, a_cookie_that_makes_no_sense_does_not_end_the_login) {
   EXPECT_EQ(admission->complete, proto::AuthComplete());
 }
 
+TEST(Admission, a_token_that_would_break_a_header_or_a_line_is_refused) {
+  for (const auto* token : {"a\r\nX-Evil: 1", "a\nHOST='evil'", "a;b", "a b"}) {
+    proto::AuthComplete complete;
+    complete.session_token = Secret(std::string_view(token));
+    EXPECT_FALSE(Admission::from(complete, {})) << token;
+  }
+}
+
 }  // namespace
 }  // namespace sallyport::client

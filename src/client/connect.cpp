@@ -7,6 +7,7 @@
 #include "client/dtls.hpp"
 #include "client/terminal_text.hpp"
 #include "proto/mtu.hpp"
+#include "proto/reconnect_schedule.hpp"
 #include "sys/path_mtu.hpp"
 #include "tls/random.hpp"
 
@@ -53,8 +54,12 @@ proto::ConnectRequest request_for(HttpSession& session, const Secret& token, con
   return request;
 }
 
-void check_first_answer(const proto::HttpReply& reply) {
-  if (reply.status == 401) {
+void check_first_answer(const proto::HttpReply& reply, const ConnectOptions& options) {
+  if (!proto::may_reconnect_after(reply.status)) {
+    if (options.cookie_on_stdin) {
+      throw Ended(ExitCode::login_failed,
+                  {ErrorKind::denied, "the gateway rejected the session cookie: " + describe(reply)});
+    }
     // The login has just given it. ocserv says no more than "Cookie is not acceptable" in this case.
     throw Ended(ExitCode::login_failed,
                 {ErrorKind::denied, "the gateway rejected the new session token: " + describe(reply) +
@@ -92,7 +97,7 @@ net::Task<Answered> ask_for_tunnel(HttpSession& session, const Secret& token, st
 
 net::Task<Opened> connect(HttpSession& session, const Admission& admission, const Attempt& attempt) {
   auto answered = co_await ask_for_tunnel(session, admission.token, {}, attempt);
-  check_first_answer(answered.reply);
+  check_first_answer(answered.reply, attempt.options);
   attempt.front.listen([&tunnel = attempt.tunnel](proto::UserWish wish) { tunnel.put(wish); });
   auto banner = admission.complete.banner.filled();
   auto opened = co_await open_tunnel(std::move(answered), std::move(banner), attempt);

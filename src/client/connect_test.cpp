@@ -70,6 +70,14 @@ TEST_F(ConnectPhase, a_rejected_token_is_a_failed_login) {
   EXPECT_EQ(asked.dtls_offer(), proto::default_dtls_offer(false));
 }
 
+TEST_F(ConnectPhase, a_rejected_cookie_of_another_run_is_a_failed_login) {
+  run.options.cookie_on_stdin = true;
+  gateway.will_answer(proto::HttpReply{.status = 401, .reason = "Cookie is not acceptable"});
+  const auto outcome = connect_to(gateway.url());
+  EXPECT_EQ(outcome.code, ExitCode::login_failed);
+  EXPECT_EQ(outcome.error, "the gateway rejected the session cookie: 401 Cookie is not acceptable");
+}
+
 TEST_F(ConnectPhase, without_dtls_nothing_is_said_of_it) {
   run.options.no_dtls = true;
   gateway.will_answer(proto::HttpReply{.status = 401});

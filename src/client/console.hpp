@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/result.hpp"
 #include "client/options.hpp"
 
 namespace sallyport::client {
@@ -17,6 +18,8 @@ class Console {
   void say(std::string_view line) const;       // not with --quiet
   void complain(std::string_view line) const;  // always: "sallyport: …"
   void announce(std::string_view line) const;  // on stdout
+  // On stdout, past its buffer. Fails where it can't be written: somebody wants it.
+  Result<void> hand_over(const Secret& lines) const;
   // A gateway's words, of one or more lines, made fit for a terminal. Nothing if there are none.
   void quote(std::string_view text) const;
 

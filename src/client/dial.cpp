@@ -5,6 +5,7 @@
 #include "client/download.hpp"
 #include "client/http_session.hpp"
 #include "client/select_group.hpp"
+#include "client/session_cookie.hpp"
 #include "client/tunnel_life.hpp"
 
 namespace sallyport::client {
@@ -17,16 +18,45 @@ void check_rights(const Attempt& attempt) {
   throw Failure({ErrorKind::denied, "only root may make a tunnel interface: start it with sudo"});
 }
 
+net::Task<Admission> log_in(HttpSession& session, const Attempt& attempt) {
+  auto login = co_await select_group(session, attempt);                        // 2 group selection
+  auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
+  if (attempt.token != nullptr) attempt.token->forget();
+  co_return admission;
+}
+
+// Another run has logged in.
+net::Task<Admission> read_admission(Prompt& prompt) {
+  const auto line = co_await prompt.line_of_stdin();
+  auto token = token_in_cookies(line.value_or(Secret()));
+  if (!token) throw Ended(ExitCode::login_failed, std::move(token).error());
+  Admission admission;
+  admission.token = std::move(*token);
+  co_return admission;
+}
+
+// The session stays: whoever has its cookie makes the tunnel.
+net::Task<void> hand_over(HttpSession& session, const Admission& admission, const Console& console) {
+  const LoggedIn done{admission.token, session.url(), session.gateway(), session.certificate_pin()};
+  or_throw(console.hand_over(done.serialize()));
+  co_await session.close();
+}
+
 }  // namespace
 
 net::Task<void> dial(const Attempt& attempt) {
   HttpSession session(attempt, or_throw(proto::Url::parse(attempt.options.target)));
+  const bool logs_in = !attempt.options.cookie_on_stdin;
+  Admission admission;
+  if (!logs_in) admission = co_await read_admission(attempt.prompt);
   co_await session.open();  // 1 TLS handshake
-  check_rights(attempt);
-  auto login = co_await select_group(session, attempt);                              // 2 group selection
-  const auto admission = co_await authenticate(session, std::move(login), attempt);  // 3 user authentication
-  if (attempt.token != nullptr) attempt.token->forget();
-  co_await download(session, admission, attempt);                 // 4 downloader
+  if (!attempt.options.authenticate) check_rights(attempt);
+  if (logs_in) admission = co_await log_in(session, attempt);
+  if (attempt.options.authenticate) {
+    co_await hand_over(session, admission, attempt.console);
+    co_return;
+  }
+  if (logs_in) co_await download(session, admission, attempt);    // 4 downloader
   auto opened = co_await connect(session, admission, attempt);    // 5 CSTP CONNECT
   co_await live(session, admission, std::move(opened), attempt);  // 6 DTLS, reconnecting, the end
 }

@@ -8,6 +8,7 @@
 #include "client/terminal_text.hpp"
 #include "net/http_channel.hpp"
 #include "sys/path_mtu.hpp"
+#include "tls/pin.hpp"
 
 namespace sallyport::client {
 
@@ -66,6 +67,8 @@ net::Task<void> HttpSession::open() {
   connection_ = std::move(connected);
   const auto& certificate = connection_->stream->connection().peer_certificate();
   certificate_hash_ = certificate ? certificate->fingerprint() : "";
+  certificate_pin_ = certificate ? tls::pin_sha256(*certificate) : "";
+  gateway_ = connection_->gateway;
   used_ = false;
 }
 

@@ -42,6 +42,9 @@ class HttpSession {
   void give_cookie(std::string name, Secret value) { cookies_.store({std::move(name), std::move(value)}); }
   // SHA-1 of the gateway's certificate in the last TLS session, 40 upper-case hex digits.
   const std::string& certificate_hash() const { return certificate_hash_; }
+  // "pin-sha256:…" of its key, and where the gateway was.
+  const std::string& certificate_pin() const { return certificate_pin_; }
+  const Endpoint& gateway() const { return gateway_; }
   // The user agent that all requests of a run name.
   std::string user_agent() const;
 
@@ -79,6 +82,8 @@ class HttpSession {
   std::chrono::seconds reply_limit_;
   std::optional<Connected> connection_;
   std::string certificate_hash_;
+  std::string certificate_pin_;
+  Endpoint gateway_;
   bool used_ = false;      // a reply came on this connection
   bool answered_ = false;  // once, so that it takes our certificate or does without
   bool version_1_ = false;

@@ -44,6 +44,10 @@ struct ConnectOptions {
   Secret token_secret;     // as given, or in the next one's file
   std::string token_file;
 
+  // The login and the tunnel as runs of their own.
+  bool authenticate = false;     // log in, print the session's cookie, and end
+  bool cookie_on_stdin = false;  // no login: a line has the cookie of one
+
   // The downloader.
   bool profile_download = true;
 

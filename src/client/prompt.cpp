@@ -61,15 +61,20 @@ net::Task<std::optional<Secret>> Prompt::ask(std::string question, Echo echo) {
   co_return answer;
 }
 
-net::Task<std::optional<Secret>> Prompt::secret(std::string question) {
-  std::optional<Secret> answer;
-  if (!passwords_on_stdin_) {
-    answer = co_await ask(std::move(question), Echo::off);
-    co_return answer;
-  }
+net::Task<std::optional<Secret>> Prompt::line_of_stdin() {
   const auto executor = co_await net::this_executor();
   if (!stdin_lines_) stdin_lines_ = or_throw(LineReader::open(executor, STDIN_FILENO));
-  answer = co_await stdin_lines_->next();
+  auto line = co_await stdin_lines_->next();
+  co_return line;
+}
+
+net::Task<std::optional<Secret>> Prompt::secret(std::string question) {
+  std::optional<Secret> answer;
+  if (passwords_on_stdin_) {
+    answer = co_await line_of_stdin();
+  } else {
+    answer = co_await ask(std::move(question), Echo::off);
+  }
   co_return answer;
 }
 

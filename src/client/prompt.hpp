@@ -23,6 +23,8 @@ class Prompt {
   bool can_ask();
   // The answer to a question (one line, fit for a terminal); nothing: nobody is there, or the input ended.
   net::Task<std::optional<Secret>> ask(std::string question, Echo echo);
+  // The next line of stdin, whatever it is; nothing: the input ended.
+  net::Task<std::optional<Secret>> line_of_stdin();
   // Of stdin or, without --passwd-on-stdin, of the person.
   net::Task<std::optional<Secret>> secret(std::string question);
 

@@ -54,6 +54,13 @@ void add_login_options(CLI::App& connect, ConnectOptions& options) {
   connect.add_flag("--passwd-on-stdin", options.passwords_on_stdin,
                    "Read a line of standard input for each password that is asked");
   connect.add_flag("--non-inter", options.non_interactive, "Never ask: fail where an answer would be needed");
+  auto* authenticate = connect.add_flag(
+      "--authenticate", options.authenticate,
+      "Only log in: print COOKIE, HOST, CONNECT_URL, FINGERPRINT and RESOLVE for a shell, without root");
+  connect
+      .add_flag("--cookie-on-stdin", options.cookie_on_stdin,
+                "Do not log in: a line of standard input has the cookie that --authenticate printed")
+      ->excludes(authenticate);
 }
 
 // The user's own certificate.

@@ -38,11 +38,17 @@ class Client:
         no_sanitizer_complained(done.stdout + (done.stderr or ""))
         return done
 
-    def start(self, pki: Pki, *arguments, password="correct horse"):
+    def authenticate(self, pki: Pki, *arguments, password=None):
+        """Only the login: prints the cookie."""
+        text = None if password is None else password + "\n"
+        return self.connect("--cafile", pki.ca, "--authenticate", *arguments, text_input=text)
+
+    def start(self, pki: Pki, *arguments, password="correct horse", cookie=None):
         """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
-        command = (binaries() / "sallyport", "connect", "--cafile", pki.ca, "--passwd-on-stdin", *arguments)
+        said = _option_and_line(password, cookie)
+        command = (binaries() / "sallyport", "connect", "--cafile", pki.ca, said[0], *arguments)
         folder = self.home / f"connection-{len(self._connections)}"
-        self._connections.append(Connection(self.host, folder, command, password, self._env))
+        self._connections.append(Connection(self.host, folder, command, said[1], self._env))
         return self._connections[-1]
 
     def at_terminal(self, pki: Pki, *arguments):
@@ -94,8 +100,11 @@ class Connection:
 
     def _script_is_done(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        routed = self.host.run("ip", "route", "get", "10.20.0.1", check=False).returncode == 0
-        return routed and not children
+        return not children and any(self._is_routed(inner) for inner in ("10.20.0.1", "10.30.0.1"))
+
+    def _is_routed(self, inner):
+        """To a gateway's address in the tunnel, which can't be reached without one."""
+        return self.host.run("ip", "route", "get", inner, check=False).returncode == 0
 
     def wait_output(self, pattern, seconds=10):
         return wait_until(
@@ -148,16 +157,20 @@ class OpenConnect:
             text_input=None if password is None else password + "\n",
         )
 
-    def start(self, pki: Pki, *arguments, password="correct horse"):
+    def start(self, pki: Pki, *arguments, password="correct horse", cookie=None):
         """Brings a tunnel up in the background; Connection.wait_up() waits for it."""
-        options = ("--cafile", pki.ca, "--passwd-on-stdin", "--script", self.SCRIPT)
+        said = _option_and_line(password, cookie)
+        options = ("--cafile", pki.ca, said[0], "--script", self.SCRIPT)
         command = (*self.COMMAND, *options, *arguments)
         folder = self._folder / f"connection-{len(self._connections)}"
-        self._connections.append(
-            Connection(self.host, folder, command, password, openconnect=True)
-        )
+        self._connections.append(Connection(self.host, folder, command, said[1], openconnect=True))
         return self._connections[-1]
 
     def close(self):
         for connection in self._connections:
             connection.stop()
+
+
+def _option_and_line(password, cookie):
+    """What stdin is for, and what is said there."""
+    return ("--passwd-on-stdin", password) if cookie is None else ("--cookie-on-stdin", cookie)
