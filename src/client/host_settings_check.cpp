@@ -46,11 +46,18 @@ bool is_host(const Address& address) {
   return first != 0 && first < 224;
 }
 
-Result<void> check_inner(const std::optional<Prefix>& inner, Address::Family family) {
+bool is_loopback(const Address& address) {
+  return address.is_v6() ? address == *Address::parse("::1") : address.to_v4() >> 24 == 127;
+}
+
+Result<void> check_inner(const std::optional<Prefix>& inner, Address::Family family, const Address& gateway) {
   if (!inner) return {};
-  if (inner->address().family() != family || !is_host(inner->address()) || inner->length() == 0) {
+  const auto& address = inner->address();
+  if (address.family() != family || !is_host(address) || is_loopback(address) || inner->length() == 0) {
     return refuse("no host can have the address " + inner->to_text());
   }
+  // This machine would talk to itself instead of the gateway.
+  if (address == gateway) return refuse("the address " + address.to_text() + " is the gateway's own");
   return {};
 }
 
@@ -89,8 +96,8 @@ Result<void> check_texts(const proto::HostSettings& settings) {
 Result<void> check(const proto::HostSettings& settings) {
   if (!is_host(settings.gateway)) return refuse("no gateway is at " + settings.gateway.to_text());
   if (!settings.ipv4 && !settings.ipv6) return refuse("there is no address for the tunnel");
-  TRY(check_inner(settings.ipv4, Address::Family::v4));
-  TRY(check_inner(settings.ipv6, Address::Family::v6));
+  TRY(check_inner(settings.ipv4, Address::Family::v4, settings.gateway));
+  TRY(check_inner(settings.ipv6, Address::Family::v6, settings.gateway));
   if (settings.mtu < proto::min_ipv4_mtu) return refuse("the MTU is " + std::to_string(settings.mtu));
   if (settings.idle_timeout.count() < 0) return refuse("the idle timeout is negative");
   TRY(check_lists(settings));
