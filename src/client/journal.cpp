@@ -34,10 +34,16 @@ Result<void> check_folder(const std::string& folder) {
   return {};
 }
 
-Result<void> write_durably(int file, std::size_t offset, ByteView bytes) {
+// Addresses and routes are gone once the machine has lost its power; what files and scripts changed may stay.
+// Thousands of routes must not wait for a disk each.
+bool outlives_the_machine(const HostChange& change) {
+  return !std::holds_alternative<AddedAddress>(change) && !std::holds_alternative<AddedRoute>(change);
+}
+
+Result<void> write(int file, std::size_t offset, ByteView bytes, bool durably) {
   const std::string what = "cannot write the journal of network changes";
   TRY(sys::write_at(file, offset, bytes, what));
-  if (fdatasync(file) != 0) return fail_errno(what);
+  if (durably && fdatasync(file) != 0) return fail_errno(what);
   return {};
 }
 
@@ -70,7 +76,7 @@ Result<void> Journal::add(const HostChange& change) {
   if (entry.size() > max_journal_entry || size_ + entry.size() > max_journal) {
     return fail(ErrorKind::unavailable, "the journal of network changes is full");
   }
-  TRY(write_durably(file_.number(), size_, entry));
+  TRY(write(file_.number(), size_, entry, outlives_the_machine(change)));
   entries_.push_back({size_, change});
   size_ += entry.size();
   return {};
@@ -84,7 +90,7 @@ Result<void> Journal::forget(const HostChange& change) {
   const auto found = std::ranges::find(entries_, change, &JournalEntry::change);
   if (found == entries_.end()) return {};
   const std::array<std::uint8_t, 1> mark{mark_taken_back};
-  TRY(write_durably(file_.number(), found->offset, mark));
+  TRY(write(file_.number(), found->offset, mark, outlives_the_machine(change)));
   entries_.erase(found);
   return {};
 }
