@@ -1,6 +1,9 @@
 #include "client/open_tunnel.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include <fmt/ranges.h>
 
 #include "base/text.hpp"
 #include "client/dtls.hpp"
@@ -62,6 +65,17 @@ void show_dtls_headers(const proto::HeaderList& headers, const Console& console)
   }
 }
 
+// A route that is passed over sends its traffic another way than the gateway means: that is told.
+void tell_ignored(std::vector<std::string> names, const Console& console) {
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  if (names.empty()) return;
+  console.complain(
+      fmt::format("what the gateway says in {} makes no sense, or is too much, and is passed over",
+                  fmt::join(names, ", ")));
+}
+
 void record_finished(const Prepared& prepared, const std::string& interface, const Attempt& attempt) {
   const auto& reply = prepared.agreement.reply;
   const auto& settings = prepared.settings;
@@ -84,6 +98,7 @@ net::Task<Prepared> prepare(const Answered& answered, std::string banner, bool f
   const auto mtu = interface_mtu(agreement.reply, attempt.options);
   prepared.settings = or_throw(network_settings(agreement, mtu, attempt.options));
   show_dtls_headers(agreement.headers, attempt.console);
+  if (first) tell_ignored(agreement.reply.ignored, attempt.console);
   if (first && agreement.banner.empty()) attempt.console.quote(prepared.settings.banner);
   auto interface = co_await attempt.front.configure(prepared.settings);
   record_finished(prepared, interface.name, attempt);
