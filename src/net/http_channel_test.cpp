@@ -104,6 +104,11 @@ TEST_F(Replies, are_read_after_the_request_was_sent) {
   EXPECT_TRUE(receive_text(ends.second).starts_with("GET /x HTTP/1.1\r\n"));
 }
 
+TEST_F(Replies, must_come_whole_within_their_time) {
+  send_text(ends.second, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi");
+  EXPECT_EQ(exchange().value().kind, ErrorKind::timeout);
+}
+
 TEST_F(Replies, that_break_off_are_an_error) {
   send_text(ends.second, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi");
   ASSERT_EQ(::shutdown(ends.second.number(), SHUT_WR), 0);

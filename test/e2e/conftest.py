@@ -19,6 +19,7 @@ from lab.network import Network
 from lab.ocserv import Ocserv
 from lab.pki import Pki
 from lab.run import binaries, wait_until
+from lab.scripted_gateway import ScriptedGateway
 
 _numbers = itertools.count(1)
 _running = []  # gateways whose log belongs into a failure's report
@@ -205,6 +206,24 @@ def client(untouched, gateway, vpn_client):
     vpn_client.close()
     if gateway.is_running:
         gateway.ctl("disconnect", "--all")
+
+
+@pytest.fixture
+def meets(untouched, network, pair, vpn_client, pki):
+    """Lets the client meet a gateway that plays a part; it may leave no file but the user's own behind."""
+    with contextlib.ExitStack() as gateways:
+
+        def start(play, *options, speaks_tls=True, pair=pair):
+            made = gateways.enter_context(ScriptedGateway(network.gateway, pair, play, speaks_tls))
+            host = f"vpn.example.com:{made.PORT}"
+            return vpn_client.start(pki, "--user=alice", *options, host), made
+
+        yield start
+        vpn_client.close()
+    own = {vpn_client.home / ".config/sallyport" / name for name in ("preferences.xml", "profiles/corp.xml")}
+    files = {path for path in vpn_client.home.rglob("*") if path.is_file()}
+    strangers = {path for path in files - own if path.parent.name != "connection-0"}
+    assert not strangers, f"files that the gateway had no right to make: {strangers}"
 
 
 def _close_all(gateways):
