@@ -262,10 +262,11 @@ def test_openconnect_with_a_key_that_a_password_opens(gateway, openconnect, pki,
 
 
 @pytest.mark.parametrize("path", ["both", "reversed"])
-def test_openconnect_with_a_certificate_and_a_password(gateway, openconnect, pki, alice, path):
-    own = ("-c", alice.certificate, "-k", alice.key, "--user=alice", "--passwd-on-stdin")
-    done = openconnect.authenticate(pki, *own, f"{HOST}/{path}", password="correct horse")
-    assert done.returncode == 0 and "COOKIE='" in done.stdout, done.stdout
+def test_openconnect_with_a_certificate_and_a_password(gateway, openconnect, client_host, pki, alice, path):
+    own = ("-c", alice.certificate, "-k", alice.key, "--user=alice")
+    openconnect.start(pki, *own, f"{HOST}/{path}").wait_up()
+    assert gateway.only_session()["connection_profile"] == path.title()
+    carries_data(client_host, gateway, "10.20.0.1")
 
 
 @pytest.mark.parametrize("kind", ["of another authority", "expired", "revoked", "without a name"])

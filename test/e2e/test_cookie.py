@@ -89,9 +89,16 @@ def test_a_shell_gets_the_cookie_and_needs_no_root(gateway, client_host, vpn_cli
 
 @pytest.mark.parametrize(
     "first, second",
-    [("sallyport", "sallyport"), ("sallyport", "openconnect"), ("openconnect", "sallyport")],
+    [
+        ("sallyport", "sallyport"),
+        ("sallyport", "openconnect"),
+        ("openconnect", "sallyport"),
+        ("openconnect", "openconnect"),
+    ],
 )
-def test_either_clients_cookie_makes_the_others_tunnel(server, clients, client_host, pki, first, second):
+def test_either_clients_cookie_makes_the_others_tunnel_while_it_lives(
+    server, clients, client_host, pki, first, second
+):
     gateway, host = server
     told = log_in(clients[first], pki, host)
     tunnel = resume(clients[second], pki, told).wait_up()

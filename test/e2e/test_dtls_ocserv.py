@@ -32,11 +32,11 @@ def shared_ocserv(network, folder, pair):
 
 @pytest.fixture(scope="module")
 def blocked(shared_ocserv, network, folder, pki):
-    """A tunnel from the other host whose datagrams vanish."""
+    """A tunnel from the other host whose datagrams vanish, and what is seen of them."""
     other = network["other"]
-    with contextlib.closing(Client(other, folder / "blocked")) as client:
+    with contextlib.closing(Client(other, folder / "blocked")) as client, Recorder(other, PORT) as seen:
         with firewall.dropped(network.gateway, PORT, other.ipv4):
-            yield client.start(pki, "--user=alice", RESOLVE, HOST).wait_up()
+            yield client.start(pki, "--user=alice", RESOLVE, HOST).wait_up(), seen
 
 
 @pytest.fixture
@@ -159,12 +159,16 @@ def test_dtls_comes_back_after_a_loss(ocserv, client, client_host, pki):
 
 
 def test_blocked_dtls_is_told_and_the_interface_left_alone(blocked, shared_ocserv, network):
+    tunnel, seen = blocked
     other = network["other"]
     assert other.mtu() == 1434
     carries("tcp", other, shared_ocserv)
-    blocked.wait_output("DTLS is blocked, data stays on TLS", 33)
+    tunnel.wait_output("DTLS is blocked, data stays on TLS", 33)
+    times = seen.hello_times()
+    pauses = [round(later - earlier, 1) for earlier, later in zip(times, times[1:])]
+    assert pauses == [1, 2, 4, 8, 16], times
     # In this mode ocserv sends one MTU for both.
-    assert other.mtu() == 1434 and "reconnect" not in blocked.stdout
+    assert other.mtu() == 1434 and "reconnect" not in tunnel.stdout
     carries("tcp", other, shared_ocserv)
 
 

@@ -7,6 +7,7 @@ import ssl
 import threading
 
 from lab import tls
+from lab.gateway import PORT
 from lab.network import Host
 from lab.pki import Pair
 
@@ -34,7 +35,15 @@ class Held:
 
 
 @contextlib.contextmanager
-def interceptor(host: Host, pair: Pair, port, replacing=None, address="192.0.2.1", held: Held | None = None):
+def interceptor(
+    host: Host,
+    pair: Pair,
+    port,
+    replacing=None,
+    address="192.0.2.1",
+    held: Held | None = None,
+    behind=PORT,
+):
     """Ends TLS at `port` of the gateway's host and passes all on to the gateway until the block ends.
 
     `replacing`: what stands in the gateway's answers, and what the client gets instead, of the same length.
@@ -57,7 +66,7 @@ def interceptor(host: Host, pair: Pair, port, replacing=None, address="192.0.2.1
     def relay(raw):
         raw.settimeout(5)
         with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) as client:
-            with tls.connect(host, address) as gateway:
+            with tls.connect(host, address, behind) as gateway:
                 while not ended.is_set() and _pass_on(client, gateway, replacing or {}, held):
                     pass
 
