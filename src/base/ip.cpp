@@ -87,6 +87,11 @@ Address Address::masked(int length) const {
   return address;
 }
 
+Address Address::origin() const {
+  const auto address = unmapped();
+  return address.is_v4() ? address : address.masked(64);
+}
+
 Result<Prefix> Prefix::make(const Address& address, int length) {
   if (length < 0 || length > address.bits()) {
     return fail(ErrorKind::malformed, "prefix length " + std::to_string(length) + " is out of range");

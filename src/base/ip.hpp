@@ -34,6 +34,8 @@ class Address {
   Address unmapped() const;
   // All but the first `length` bits cleared; `length` within [0, bits()].
   Address masked(int length) const;
+  // What tells one stranger from another: an IPv4 address, or the /64 that whoever has one IPv6 address has.
+  Address origin() const;
 
   auto operator<=>(const Address&) const = default;
 

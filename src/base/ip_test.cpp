@@ -84,6 +84,12 @@ TEST(Address, is_masked_bit_by_bit) {
   EXPECT_EQ(long_one.masked(128), long_one);
 }
 
+TEST(Address, has_as_its_origin_what_one_stranger_has_at_least) {
+  EXPECT_EQ(address("192.0.2.1").origin(), address("192.0.2.1"));
+  EXPECT_EQ(address("::ffff:192.0.2.1").origin(), address("192.0.2.1"));
+  EXPECT_EQ(address("2001:db8:1:2:3:4:5:6").origin(), address("2001:db8:1:2::"));
+}
+
 TEST(Endpoint, is_written_with_brackets_for_ipv6) {
   EXPECT_EQ(Endpoint::parse("192.0.2.1:443")->to_text(), "192.0.2.1:443");
   EXPECT_EQ(Endpoint::parse("[2001:db8::1]:443")->to_text(), "[2001:db8::1]:443");

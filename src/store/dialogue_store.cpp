@@ -27,12 +27,6 @@ Sha256 index_of(std::string_view text) {
   return sha256_of(as_bytes(text));
 }
 
-// Whoever has one IPv6 address has all of its /64.
-Address origin_of(const Address& remote) {
-  const auto address = remote.unmapped();
-  return address.is_v4() ? address : address.masked(64);
-}
-
 }  // namespace
 
 Result<Dialogue> DialogueStore::begin(const Address& remote, Time now) {
@@ -47,7 +41,7 @@ Result<Dialogue> DialogueStore::begin(const Address& remote, Time now) {
   while (!dialogues_.empty() &&
          (dialogues_.begin()->second.expires <= now || dialogues_.size() >= limits_.most))
     drop(dialogues_.begin()->first);
-  const auto origin = origin_of(remote);
+  const auto origin = remote.origin();
   if (const auto same = by_address_.find(origin);
       same != by_address_.end() && same->second.size() >= limits_.most_per_address)
     drop(*same->second.begin());
@@ -107,7 +101,7 @@ void DialogueStore::drop(Number number) {
   const auto& dialogue = found->second;
   by_key_.erase(index_of(dialogue.key));
   by_handle_.erase(index_of(dialogue.handle));
-  const auto same = by_address_.find(origin_of(dialogue.remote));
+  const auto same = by_address_.find(dialogue.remote.origin());
   same->second.erase(number);
   if (same->second.empty()) by_address_.erase(same);
   dialogues_.erase(found);
