@@ -22,8 +22,8 @@ void set_no_delay(int socket) {
 
 }  // namespace
 
-Acceptor::Acceptor(const Executor& executor, Descriptor listener)
-    : listener_(executor, std::move(listener)), reserve_(eventfd(0, EFD_CLOEXEC)) {}
+Acceptor::Acceptor(const Executor& executor, Descriptor listener, int most)
+    : listener_(executor, std::move(listener)), most_(most), reserve_(eventfd(0, EFD_CLOEXEC)) {}
 
 Task<Accepted> Acceptor::accept() {
   for (;;) {
@@ -45,6 +45,7 @@ Result<Accepted> Acceptor::accept_now() {
     socklen_t size = sizeof storage;
     Descriptor socket(accept4(listener_.number(), reinterpret_cast<sockaddr*>(&storage), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.number() >= most_) return Accepted{{}, from_sockaddr(storage)};
     if (socket) {
       set_no_delay(socket.number());
       return Accepted{std::move(socket), from_sockaddr(storage)};
@@ -54,8 +55,7 @@ Result<Accepted> Acceptor::accept_now() {
         return fail(ErrorKind::unavailable, "nobody is waiting");
       case EMFILE:
       case ENFILE:
-        drop_one();
-        break;
+        return drop_one();
       case EBADF:
       case EINVAL:
       case ENOTSOCK:
@@ -66,15 +66,17 @@ Result<Accepted> Acceptor::accept_now() {
   }
 }
 
-bool Acceptor::drop_one() {
-  if (!reserve_) return false;
+Result<Accepted> Acceptor::drop_one() {
+  if (!reserve_) return fail(ErrorKind::unavailable, "no descriptor is left");
   reserve_.close();
-  {
-    const Descriptor dropped(accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (dropped) ++refused_;
-  }
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  Descriptor dropped(accept4(listener_.number(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_CLOEXEC));
+  const bool done = bool(dropped);
+  dropped.close();
   reserve_ = Descriptor(eventfd(0, EFD_CLOEXEC));
-  return true;
+  if (!done) return fail(ErrorKind::unavailable, "nobody is waiting, or no descriptor is left");
+  return Accepted{{}, from_sockaddr(storage)};
 }
 
 Task<Descriptor> connect_tcp(Endpoint to, std::chrono::milliseconds limit) {

@@ -1,10 +1,13 @@
 #include "sys/process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <limits>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +61,12 @@ Result<void> die_with_parent(pid_t parent) {
     return fail_errno("cannot ask for a signal at the parent's death");
   if (getppid() != parent) return fail(ErrorKind::closed, "the parent process is gone");
   return {};
+}
+
+int descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<int>::max()));
 }
 
 std::string describe_exit(int wait_status) {

@@ -37,6 +37,9 @@ void name_process(const char* name);
 // undoes it. closed: the parent was gone already.
 Result<void> die_with_parent(pid_t parent);
 
+// How many descriptors the process may have.
+int descriptor_limit();
+
 // "signal 11 (Segmentation fault)", "exit status 3": what waitpid said.
 std::string describe_exit(int wait_status);
 
