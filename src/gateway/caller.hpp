@@ -11,6 +11,7 @@
 #include "gateway/authenticator_link.hpp"
 #include "gateway/client_certificate.hpp"
 #include "gateway/session_clock.hpp"
+#include "gateway/unauthenticated.hpp"
 #include "proto/gateway_settings.hpp"
 #include "store/dialogue_store.hpp"
 #include "store/session_store.hpp"
@@ -36,6 +37,7 @@ struct Caller {
   std::shared_ptr<const proto::GatewaySettings> settings;
   Services& services;
   flow::Recorder& flow;
+  UnauthenticatedConnections::Ticket& ticket;
 
   const proto::VirtualHost& host() const { return settings->default_host; }
 };

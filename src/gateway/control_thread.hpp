@@ -8,8 +8,8 @@
 
 #include "flow/recorder.hpp"
 #include "gateway/caller.hpp"
-#include "gateway/handshakes_open.hpp"
 #include "gateway/tls_setup.hpp"
+#include "gateway/unauthenticated.hpp"
 #include "net/tcp.hpp"
 #include "net/tls_stream.hpp"
 
@@ -17,7 +17,12 @@ namespace sallyport::gateway {
 
 class ControlThread {
  public:
-  ControlThread(net::Loop& loop, Services& services) : loop_(loop), services_(services) {}
+  // Of `descriptors` that the process has for connections.
+  ControlThread(net::Loop& loop, Services& services, int descriptors)
+      : loop_(loop),
+        services_(services),
+        descriptors_(descriptors),
+        unauthenticated_(UnauthenticatedConnections::Limits::within(static_cast<std::size_t>(descriptors))) {}
 
   net::Loop& loop() { return loop_; }
 
@@ -32,7 +37,10 @@ class ControlThread {
 
  private:
   net::Task<void> accept_all(std::shared_ptr<net::Acceptor> acceptor);
+  void report_refused(const Endpoint& peer);
   net::Task<void> welcome(net::Accepted accepted, std::uint64_t attempt);
+  net::Task<void> serve(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
+                        std::shared_ptr<TlsSetup> tls, UnauthenticatedConnections::Ticket& ticket);
   net::Task<void> handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
                             std::shared_ptr<TlsSetup> tls);
 
@@ -40,7 +48,10 @@ class ControlThread {
   Services& services_;
   std::shared_ptr<TlsSetup> tls_;
   std::shared_ptr<const proto::GatewaySettings> settings_;
-  HandshakesOpen handshakes_{HandshakesOpen::Limits{}};
+  int descriptors_;
+  UnauthenticatedConnections unauthenticated_;
+  std::int64_t refused_ = 0;  // for want of descriptors
+  std::chrono::steady_clock::time_point refusal_told_again_{};
   flow::Recorder flow_{1024};
   std::uint64_t next_attempt_ = 1;
 };

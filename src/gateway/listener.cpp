@@ -10,6 +10,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds handshake_limit{10};
+constexpr seconds refusal_pause{10};
 
 void log_handshake(const tls::Connection& tls, const Endpoint& peer) {
   log::info("TLS handshake done", {{"peer", peer.to_text()},
@@ -22,34 +23,54 @@ void log_handshake(const tls::Connection& tls, const Endpoint& peer) {
 }  // namespace
 
 void ControlThread::listen(Descriptor listener) {
-  auto acceptor = std::make_shared<net::Acceptor>(loop_.executor(), std::move(listener));
+  auto acceptor = std::make_shared<net::Acceptor>(loop_.executor(), std::move(listener), descriptors_);
   net::spawn(loop_.executor(), accept_all(std::move(acceptor)),
              [](const Error& error) { log::error("a listener failed: " + error.text); });
 }
 
 net::Task<void> ControlThread::accept_all(std::shared_ptr<net::Acceptor> acceptor) {
-  std::uint64_t refused = 0;
   for (;;) {
     auto accepted = co_await acceptor->accept();
-    if (acceptor->refused() != refused) {
-      refused = acceptor->refused();
-      log::warning("no descriptor is left: connections are being refused",
-                   {{"refused", static_cast<std::int64_t>(refused)}});
-    }
     const auto peer = accepted.peer;
+    if (!accepted.descriptor) {
+      report_refused(peer);
+      continue;
+    }
     net::spawn(loop_.executor(), welcome(std::move(accepted), next_attempt_++), [peer](const Error& error) {
       log::info("connection ended: " + error.text, {{"peer", peer.to_text()}});
     });
   }
 }
 
+// At once, and then now and then.
+void ControlThread::report_refused(const Endpoint& peer) {
+  ++refused_;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < refusal_told_again_) return;
+  refusal_told_again_ = now + refusal_pause;
+  log::warning("no descriptor is left: connections are refused",
+               {{"refused", refused_}, {"last", peer.to_text()}});
+}
+
 net::Task<void> ControlThread::welcome(net::Accepted accepted, std::uint64_t attempt) {
-  const auto tls = tls_;  // a reload meanwhile takes neither away
-  const auto settings = settings_;
+  const auto tls = tls_;  // a reload meanwhile does not take it away
   const auto peer = accepted.peer;
   net::Socket socket(loop_.executor(), std::move(accepted.descriptor));
   auto connection = or_throw(tls->new_connection());
   net::TlsStream stream(std::move(socket), std::move(connection));
+  auto ticket = unauthenticated_.enter(peer.address, [&stream] { stream.abort(); });
+  try {
+    co_await serve(stream, peer, attempt, tls, ticket);
+  } catch (const Failure&) {
+    if (!ticket.was_dropped()) throw;
+    throw Failure({ErrorKind::unavailable, "too many others without a login"});
+  }
+}
+
+net::Task<void> ControlThread::serve(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
+                                     std::shared_ptr<TlsSetup> tls,
+                                     UnauthenticatedConnections::Ticket& ticket) {
+  const auto settings = settings_;  // nor these
   co_await handshake(stream, peer, attempt, tls);
   const auto& done = stream.connection();
   const auto own = done.own_certificate();
@@ -59,13 +80,13 @@ net::Task<void> ControlThread::welcome(net::Accepted accepted, std::uint64_t att
                       .certificate = ClientCertificate::of(done),
                       .settings = settings,
                       .services = services_,
-                      .flow = flow_};
+                      .flow = flow_,
+                      .ticket = ticket};
   co_await serve_requests(caller, stream, tls->library());
 }
 
 net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
                                          std::shared_ptr<TlsSetup> tls) {
-  const auto ticket = handshakes_.enter(peer.address, [&stream] { stream.abort(); });
   const auto event = [attempt](flow::Step step) {
     return flow::Event(attempt, flow::Phase::handshake, step);
   };

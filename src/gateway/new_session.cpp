@@ -72,6 +72,7 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
     caller.services.tunnels.tell_end(ended, proto::TunnelEnd::duplicate_login);
   }
   const auto& session = created->session;
+  caller.ticket.leave();
 
   log::notice("logged in", {{"user", login.user},
                             {"connection_profile", profile.name},

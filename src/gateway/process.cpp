@@ -81,6 +81,9 @@ Result<void> GatewayProcess::start() {
   auto state_files = TRY(take(given, orders->state ? 2 : 0));
   if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
 
+  // The supervisor's messages carry some: two for each thread, of which there may be an old and a new one.
+  const auto spare = 4 * (threads_.size() + workers_) + 16;
+  descriptors_ = std::max(sys::descriptor_limit() - static_cast<int>(spare), 0);
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   settings_ =
       std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
@@ -103,7 +106,7 @@ Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Desc
   shared_ = std::make_unique<Shared>(main, std::move(sessions), clock);
   shared_->authenticator.use(std::move(authenticator_));
   for (auto& thread : threads_) {
-    thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services);
+    thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services, descriptors_);
   }
   return shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets));
 }

@@ -77,6 +77,7 @@ class GatewayProcess {
   Descriptor admin_listener_;
   std::vector<Descriptor> listeners_;
   std::size_t workers_ = 0;
+  int descriptors_ = 0;  // for connections
   std::vector<proto::ProcessInfo> processes_;
   std::unique_ptr<net::Signal> reloaded_;
   std::string reload_error_;

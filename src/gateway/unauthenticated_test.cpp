@@ -1,4 +1,4 @@
-#include "gateway/handshakes_open.hpp"
+#include "gateway/unauthenticated.hpp"
 
 #include <optional>
 #include <vector>
@@ -15,8 +15,8 @@ Address address(const char* text) {
 
 }  // namespace
 
-TEST(HandshakesOpen, drops_the_oldest_of_an_address_that_has_too_many) {
-  HandshakesOpen books({2, 100});
+TEST(UnauthenticatedConnections, drops_the_oldest_of_an_address_that_has_too_many) {
+  UnauthenticatedConnections books({2, 100});
   std::vector<int> dropped;
   const auto one = books.enter(address("192.0.2.1"), [&] { dropped.push_back(1); });
   const auto two = books.enter(address("192.0.2.1"), [&] { dropped.push_back(2); });
@@ -27,8 +27,8 @@ TEST(HandshakesOpen, drops_the_oldest_of_an_address_that_has_too_many) {
   EXPECT_EQ(books.open(), 3U);
 }
 
-TEST(HandshakesOpen, counts_a_64_prefix_of_ipv6_as_one_address) {
-  HandshakesOpen books({1, 100});
+TEST(UnauthenticatedConnections, counts_a_64_prefix_of_ipv6_as_one_address) {
+  UnauthenticatedConnections books({1, 100});
   int dropped = 0;
   const auto one = books.enter(address("2001:db8::1"), [&] { ++dropped; });
   const auto two = books.enter(address("2001:db8::2"), [&] { ++dropped; });
@@ -37,24 +37,42 @@ TEST(HandshakesOpen, counts_a_64_prefix_of_ipv6_as_one_address) {
   EXPECT_EQ(dropped, 1);
 }
 
-TEST(HandshakesOpen, a_finished_handshake_leaves_room) {
-  HandshakesOpen books({1, 100});
+TEST(UnauthenticatedConnections, whoever_shows_a_token_leaves_room) {
+  UnauthenticatedConnections books({1, 100});
   int dropped = 0;
-  std::optional<HandshakesOpen::Ticket> one(books.enter(address("192.0.2.1"), [&] { ++dropped; }));
-  one.reset();
+  auto one = books.enter(address("192.0.2.1"), [&] { ++dropped; });
+  one.leave();
+  EXPECT_FALSE(one.was_dropped());
   const auto two = books.enter(address("192.0.2.1"), [&] { ++dropped; });
   EXPECT_EQ(dropped, 0);
   EXPECT_EQ(books.open(), 1U);
 }
 
-TEST(HandshakesOpen, drops_the_oldest_of_all_when_there_are_too_many_addresses) {
-  HandshakesOpen books({10, 2});
+TEST(UnauthenticatedConnections, drops_the_oldest_of_all_when_there_are_too_many_addresses) {
+  UnauthenticatedConnections books({10, 2});
   std::vector<int> dropped;
   const auto one = books.enter(address("192.0.2.1"), [&] { dropped.push_back(1); });
   const auto two = books.enter(address("192.0.2.2"), [&] { dropped.push_back(2); });
   const auto three = books.enter(address("192.0.2.3"), [&] { dropped.push_back(3); });
   EXPECT_EQ(dropped, std::vector<int>{1});
-  EXPECT_EQ(books.dropped(), 1U);
+  EXPECT_TRUE(one.was_dropped());
+  EXPECT_FALSE(two.was_dropped());
+}
+
+TEST(UnauthenticatedConnections, a_connection_that_is_over_leaves_room) {
+  UnauthenticatedConnections books({1, 100});
+  int dropped = 0;
+  std::optional<UnauthenticatedConnections::Ticket> one(
+      books.enter(address("192.0.2.1"), [&] { ++dropped; }));
+  one.reset();
+  const auto two = books.enter(address("192.0.2.1"), [&] { ++dropped; });
+  EXPECT_EQ(dropped, 0);
+}
+
+TEST(UnauthenticatedConnections, get_half_of_the_descriptors) {
+  using Limits = UnauthenticatedConnections::Limits;
+  EXPECT_EQ(Limits::within(1024).of_all, 512U);
+  EXPECT_EQ(Limits::within(1 << 20).of_all, 8192U);
 }
 
 }  // namespace sallyport::gateway
