@@ -16,6 +16,8 @@ using Unavailable = proto::AuthenticatorAnswer::Unavailable;
 
 // Above the authenticator's own limits for a slow back end.
 constexpr std::chrono::seconds answer_limit{40};
+// A quarter of the authenticator's places.
+constexpr std::size_t share_of_origin = 16;
 
 // One question of one control thread. Its answer arrives there by a posted call, so nothing is shared.
 struct Question {
@@ -32,14 +34,20 @@ struct Question {
 
 }  // namespace
 
+AuthenticatorLink::AuthenticatorLink(net::Executor owner)
+    : owner_(std::move(owner)), waiting_(share_of_origin) {}
+
 net::Task<Outcome> AuthenticatorLink::ask(proto::AuthenticatorRequest request) {
   const auto executor = co_await net::this_executor();
   const auto question = std::make_shared<Question>(executor);
   net::post(owner_, [this, request = std::move(request), executor, question]() mutable {
-    send(std::move(request), [executor, question](Outcome outcome) {
+    Asker asker{request.remote.origin(), request.aaa};
+    const auto give = [executor, question](Outcome outcome) {
       net::post(executor,
                 [question, outcome = std::move(outcome)]() mutable { question->give(std::move(outcome)); });
-    });
+    };
+    waiting_.add(std::move(asker), {std::move(request), give, std::chrono::steady_clock::now()});
+    send_waiting();
   });
   const net::Alarm limit(executor, answer_limit,
                          [question] { question->give(Unavailable{"the authenticator does not answer"}); });
@@ -57,10 +65,7 @@ void AuthenticatorLink::use(Descriptor socket) {
     socket_.reset();
     fail_all("the authenticator is being restarted");
   });
-  for (auto& waiting : std::exchange(waiting_, {})) {
-    if (std::chrono::steady_clock::now() - waiting.since > answer_limit) continue;  // told of it already
-    send(std::move(waiting.request), std::move(waiting.reply));
-  }
+  send_waiting();
 }
 
 void AuthenticatorLink::close() {
@@ -68,22 +73,30 @@ void AuthenticatorLink::close() {
   fail_all("the authenticator was replaced");
 }
 
-void AuthenticatorLink::send(proto::AuthenticatorRequest request, Reply reply) {
-  if (socket_) {
-    request.id = next_id_++;
-    auto bytes = request.serialize();
-    if (!bytes) return reply(Unavailable{bytes.error().text});
-    const auto sent = sys::send_message(socket_->number(), *bytes);
-    wipe(*bytes);  // it holds a password
+void AuthenticatorLink::send_waiting() {
+  while (socket_) {
+    auto next = waiting_.take();
+    if (!next) return;
+    auto& [asker, question] = *next;
+    const bool is_late = std::chrono::steady_clock::now() - question.since > answer_limit;  // and was told so
+    question.request.id = next_id_++;
+    const auto sent = is_late ? Result<void>(fail(ErrorKind::timeout, "too late")) : send(question.request);
     if (sent) {
-      open_.emplace(request.id, std::move(reply));
-      return;
-    }
-    if (sent.error().kind != ErrorKind::closed) {
-      return reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
+      open_.emplace(question.request.id, Open{std::move(asker), std::move(question.reply)});
+    } else if (sent.error().kind == ErrorKind::closed) {
+      return waiting_.put_back(std::move(asker), std::move(question));
+    } else {
+      waiting_.leave(asker);
+      question.reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
     }
   }
-  waiting_.push_back({std::move(request), std::move(reply), std::chrono::steady_clock::now()});
+}
+
+Result<void> AuthenticatorLink::send(const proto::AuthenticatorRequest& request) {
+  auto bytes = TRY(request.serialize());
+  const auto sent = sys::send_message(socket_->number(), bytes);
+  wipe(bytes);  // it holds a password
+  return sent;
 }
 
 net::Task<void> AuthenticatorLink::read_answers(std::shared_ptr<net::Socket> socket) {
@@ -95,11 +108,18 @@ net::Task<void> AuthenticatorLink::read_answers(std::shared_ptr<net::Socket> soc
 }
 
 void AuthenticatorLink::answer(std::uint64_t id, Outcome outcome) {
-  if (auto found = open_.extract(id)) found.mapped()(std::move(outcome));
+  auto found = open_.extract(id);
+  if (!found) return;
+  waiting_.leave(found.mapped().asker);
+  found.mapped().reply(std::move(outcome));
+  send_waiting();
 }
 
 void AuthenticatorLink::fail_all(const std::string& why) {
-  for (auto& [id, reply] : std::exchange(open_, {})) reply(Unavailable{why});
+  for (auto& [id, open] : std::exchange(open_, {})) {
+    waiting_.leave(open.asker);
+    open.reply(Unavailable{why});
+  }
 }
 
 }  // namespace sallyport::gateway

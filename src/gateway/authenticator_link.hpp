@@ -6,8 +6,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <vector>
 
+#include "gateway/fair_queue.hpp"
 #include "net/socket.hpp"
 #include "proto/authenticator_messages.hpp"
 
@@ -16,14 +16,14 @@ namespace sallyport::gateway {
 class AuthenticatorLink {
  public:
   // `owner` runs the thread that keeps the socket.
-  explicit AuthenticatorLink(net::Executor owner) : owner_(std::move(owner)) {}
+  explicit AuthenticatorLink(net::Executor owner);
 
   // In the owner's thread: the first socket, or that of a successor. What is open with the former one fails.
   void use(Descriptor socket);
 
   // From any control thread. `request.id` is set here. While the authenticator is being restarted, the
-  // question waits for its successor. One that takes it along when it dies, that is full or too slow, is an
-  // Unavailable.
+  // question waits for its successor; while it has enough from the same address, for those. One that takes it
+  // along when it dies, that is full or too slow, is an Unavailable.
   net::Task<proto::AuthenticatorAnswer::Outcome> ask(proto::AuthenticatorRequest request);
 
  private:
@@ -36,16 +36,22 @@ class AuthenticatorLink {
     std::chrono::steady_clock::time_point since;
   };
 
+  struct Open {
+    Asker asker;
+    Reply reply;
+  };
+
   void close();  // ends the reader
-  void send(proto::AuthenticatorRequest request, Reply reply);
+  void send_waiting();
+  Result<void> send(const proto::AuthenticatorRequest& request);
   net::Task<void> read_answers(std::shared_ptr<net::Socket> socket);
   void answer(std::uint64_t id, Outcome outcome);
   void fail_all(const std::string& why);
 
   net::Executor owner_;
   std::shared_ptr<net::Socket> socket_;
-  std::map<std::uint64_t, Reply> open_;
-  std::vector<Waiting> waiting_;  // for a successor
+  std::map<std::uint64_t, Open> open_;
+  FairQueue<Waiting> waiting_;
   std::uint64_t next_id_ = 1;
 };
 
