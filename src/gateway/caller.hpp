@@ -40,6 +40,7 @@ struct Caller {
   UnauthenticatedConnections::Ticket& ticket;
 
   const proto::VirtualHost& host() const { return settings->default_host; }
+  void log_refusal(int status, const Error& why) const;  // of a request of theirs
 };
 
 }  // namespace sallyport::gateway

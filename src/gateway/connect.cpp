@@ -43,6 +43,14 @@ ConnectFacts facts_of(const Caller& caller, const proto::ConnectRequest& request
   return facts;
 }
 
+void log_ignored(const Caller& caller, const proto::ConnectRequest& request) {
+  if (request.ignored.empty()) return;
+  std::string names;
+  for (const auto& name : request.ignored) names += (names.empty() ? "" : ",") + name;
+  log::info("headers of a CONNECT make no sense and are ignored",
+            {{"peer", caller.peer.to_text()}, {"headers", names}});
+}
+
 // Everything that must be durable before the client hears of it: its addresses, and that this connection is
 // the session's tunnel from now on.
 net::Task<Result<store::Session>> save(const Caller& caller, const proto::ConnectRequest& request,
@@ -114,7 +122,11 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
         refusal(404, "Not Found", "CONNECT goes to " + std::string(proto::connect_target)));
   }
   const auto request = proto::ConnectRequest::parse(http.headers.list());
-  if (!request) co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));
+  if (!request) {
+    caller.log_refusal(400, request.error());
+    co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));
+  }
+  log_ignored(caller, *request);
   const auto known = co_await live_session(caller, request->token);
   if (!known) co_return tl::unexpected(bad_token());
 

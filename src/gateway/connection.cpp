@@ -27,7 +27,10 @@ net::Task<proto::HttpReply> log_in(const Caller& caller, const proto::HttpReques
     co_return form;
   }
   const auto message = proto::parse_client_message(request.body);
-  if (!message) co_return refusal(400, "Bad Request", message.error().text);
+  if (!message) {
+    caller.log_refusal(400, message.error());
+    co_return refusal(400, "Bad Request", message.error().text);
+  }
   const auto agent = proto::classify_user_agent(request.headers.find("User-Agent").value_or(""));
   if (const auto* init = std::get_if<proto::AuthInit>(&*message)) {
     const auto dialect =
@@ -103,8 +106,7 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
       if (closing) break;
     }
   } catch (const net::BadRequest& bad) {
-    log::info("request refused: " + bad.error().text,
-              {{"peer", caller.peer.to_text()}, {"status", std::int64_t{bad.status()}}});
+    caller.log_refusal(bad.status(), bad.error());
     last_word = bad_request(bad);
   }
   stream.expires_after(idle_limit);

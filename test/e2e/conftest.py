@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab import network as networks
+from lab.bystanders import Bystanders
 from lab.client import Client, OpenConnect
 from lab.gateway import Gateway, default_config
 from lab.network import Network
@@ -141,6 +142,18 @@ def shared_gateway(network, folder, pki, pair):
 def gateway(shared_gateway):
     """A running gateway, the same one for all tests of a file."""
     return shared_gateway if shared_gateway.is_running else shared_gateway.start()
+
+
+@pytest.fixture(scope="module")
+def bystanders(shared_gateway, network, folder, pki):
+    """Two tunnels on the shared gateway that carry data, for all tests of a file."""
+    for name in Bystanders.NAMES:
+        shared_gateway.add_user(name)
+    if not shared_gateway.is_running:
+        shared_gateway.start()
+    made = Bystanders(shared_gateway, network, folder / "bystanders", pki)
+    yield made
+    made.close()
 
 
 @pytest.fixture

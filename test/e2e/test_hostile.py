@@ -15,10 +15,11 @@ HALF_OPEN = 1000
 
 
 @pytest.fixture(autouse=True)
-def survives(gateway, client_host):
-    """After each test the same processes run and serve."""
+def survives(gateway, client_host, bystanders):
+    """After each test the same processes run and serve, and the tunnels of others have lost nothing."""
     before = gateway.roles()
-    yield
+    with bystanders.undisturbed():
+        yield
     wait_until(lambda: shakes_hands(client_host), 5, "others are served")
     assert gateway.roles() == before
 
@@ -135,7 +136,9 @@ HEAD = b"POST / HTTP/1.1\r\nHost: vpn.example.com\r\n"
     ],
 )
 def test_a_bad_request_is_answered_with_an_error_and_closed(gateway, client_host, request_bytes, status):
+    logged = len(gateway.log)
     answer = exchange(client_host, request_bytes)
+    gateway.wait_log(f"request refused: .*peer={client_host.ipv4}:", after=logged)
     # A client that still sends may see the connection reset before it reads the answer.
     assert answer == b"" or re.match(rb"HTTP/1\.[01] (?:" + status + rb") ", answer), answer[:200]
     if len(request_bytes) < 4096:

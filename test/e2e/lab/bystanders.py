@@ -1,0 +1,78 @@
+"""Users whose tunnels carry data while something else happens to their gateway."""
+
+import contextlib
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+from lab.client import Client
+from lab.gateway import Gateway
+from lab.network import Network
+from lab.pki import Pki
+
+HOST = "vpn.example.com"
+INNER = "10.20.0.1"
+
+
+class Bystanders:
+    """Two clients, each on a host of its own: anna has DTLS, otto has TLS alone. Needs users of these names."""
+
+    NAMES = ("anna", "otto")
+
+    def __init__(self, gateway: Gateway, network: Network, folder: Path, pki: Pki):
+        self._gateway = gateway
+        self._clients = []
+        ways = (("anna", network["client"], ()), ("otto", network["other"], ("--no-dtls", f"--resolve={HOST}:192.0.2.1")))
+        try:
+            for user, host, options in ways:
+                client = Client(host, folder / user)
+                self._clients.append(client)
+                tunnel = client.start(pki, f"--user={user}", *options, HOST).wait_up()
+                if not options:
+                    tunnel.wait_output(r"(?m)^dtls up ")
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        for client in self._clients:
+            client.close()
+
+    @contextlib.contextmanager
+    def undisturbed(self):
+        """Both ping through their tunnels without a pause: nothing gets lost, and nobody connects again."""
+        before = self._tunnels()
+        assert [user for user, *_ in before] == list(self.NAMES)
+        command = ("ping", "-q", "-i", "0.02", "-W", "1", INNER)
+        with contextlib.ExitStack() as running:
+            pings = [
+                client.host.start(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                for client in self._clients
+            ]
+            for ping in pings:
+                running.callback(_end, ping)
+            yield
+            for ping in pings:
+                _nothing_was_lost(ping)
+        assert self._tunnels() == before
+
+    def _tunnels(self):
+        sessions = self._gateway.ctl_json("sessions")
+        return sorted(
+            (one["user"], one["id"], one["connected_at"], one["dtls"]["state"])
+            for one in sessions
+            if one["user"] in self.NAMES
+        )
+
+
+def _end(ping):
+    ping.kill()
+    ping.wait()
+
+
+def _nothing_was_lost(ping):
+    ping.send_signal(signal.SIGINT)
+    said, _ = ping.communicate(timeout=5)
+    sent, received = map(int, re.search(r"(\d+) packets transmitted, (\d+) received", said).groups())
+    assert received > 0 and sent - received <= 1, said  # the last one may be under way
