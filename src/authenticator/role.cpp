@@ -110,7 +110,7 @@ Result<void> authenticate() {
   message.descriptors.clear();
   if (!service) {
     TRY(tell(proto::RoleFailed{culprit(start->aaa, service.error()), service.error().text}));
-    return tl::unexpected(service.error());
+    std::_Exit(EXIT_FAILURE);  // the supervisor says why
   }
   // The process ends with std::_Exit from this thread, so the other is not waited for.
   std::thread([&service, &socket] { serve(**service, socket); }).detach();

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "store/sqlite_files.hpp"
+
 namespace sallyport::store {
 
 namespace {
@@ -11,8 +13,11 @@ tl::unexpected<Error> fail_with(sqlite3* handle) {
   // SQLITE_ERROR: the statements are right, so the tables are not ours.
   const bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
   std::string why = sqlite3_errmsg(handle);
-  if (code == SQLITE_FULL) why = "disk full";
-  if (code == SQLITE_IOERR) why += std::string(": ") + std::strerror(sqlite3_system_errno(handle));
+  // A new database whose first page can't be written ends with CANTOPEN.
+  const bool has_reason = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+  const int reason = has_reason ? sqlite3_system_errno(handle) : 0;
+  if (reason != 0) why += std::string(": ") + std::strerror(reason);
+  if (code == SQLITE_FULL || means_full(reason)) why = "disk full";
   return fail(is_damaged ? ErrorKind::malformed : ErrorKind::unavailable, std::move(why));
 }
 

@@ -59,8 +59,7 @@ int write_file(sqlite3_file* file, const void* from, int amount, sqlite3_int64 o
     const auto put = ::pwrite(open_file(file).descriptor, place, size, offset);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) {
-      const bool no_room = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-      return failed(open_file(file), no_room ? SQLITE_FULL : SQLITE_IOERR_WRITE);
+      return failed(open_file(file), means_full(errno) ? SQLITE_FULL : SQLITE_IOERR_WRITE);
     }
     place += put;
     size -= static_cast<std::size_t>(put);
@@ -127,6 +126,10 @@ bool names_log(const char* path) {
 }
 
 }  // namespace
+
+bool means_full(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
 
 struct SqliteFiles::Methods {
   static SqliteFiles& files(sqlite3_vfs* vfs) { return *static_cast<SqliteFiles*>(vfs->pAppData); }

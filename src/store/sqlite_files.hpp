@@ -17,6 +17,9 @@
 
 namespace sallyport::store {
 
+// An errno of a file that can't grow.
+bool means_full(int error);
+
 class SqliteFiles {
  public:
   // Registers the VFS under a name of its own and seeds SQLite's random generator, which else would open

@@ -38,6 +38,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+TEST(SqliteStoreDisk, a_new_store_for_which_there_is_no_room_says_so) {
+  const Files files;
+  const sallyport::testing::FileSizeLimit limit(0);
+  const auto refused = files.try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), (Error{ErrorKind::unavailable, "cannot open the session store: disk full"}));
+}
+
 TEST(SqliteStoreDisk, what_was_answered_survives_a_killed_process) {
   for (int round = 0; round < 5; ++round) {
     const Files files;
