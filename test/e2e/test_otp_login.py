@@ -1,13 +1,11 @@
 """One-time passwords as a further round of a login, and that each of them counts once, whatever dies."""
 
-import contextlib
-
 import pytest
 
 from lab.anyconnect import AnyConnect, Answer, Tunnel, auth_reply, code_reply, init
+from lab.disk import full, small_disk_of
 from lab.gateway import Gateway, default_config
 from lab.otp import Token
-from lab.run import run
 from lab.traffic import carries_data
 
 HOST = "vpn.example.com"
@@ -248,33 +246,16 @@ def test_codes_that_follow_each_other_survive_a_kill_at_any_time(new_gateway, cl
         gateway.wait_replaced("authenticator", former)
 
 
-@contextlib.contextmanager
-def small_disk_of(gateway):
-    """Its state directory, on a file system of a megabyte."""
-    path = gateway.folder / "state"
-    path.mkdir()
-    run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", path)
-    try:
-        yield path
-    finally:
-        gateway.close()
-        run("umount", path)
-
-
 def test_a_code_that_cannot_be_stored_is_not_accepted(new_gateway, client_host):
     token = Token("alice")
     gateway = with_tokens(new_gateway(), token)
     with small_disk_of(gateway) as disk:
         gateway.start()
-        filler = disk / "filler"
-        with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
-            while file.write(bytes(4096)):
-                pass
         code = token.code()
-        refused = answer(client_host, code)
-        assert refused.status == 503, refused.body
-        gateway.wait_log("a login could not be checked: cannot write otp.db, .*disk full")
-        filler.unlink()
+        with full(disk):
+            refused = answer(client_host, code)
+            assert refused.status == 503, refused.body
+            gateway.wait_log("a login could not be checked: cannot write otp.db, .*disk full")
         is_refused(gateway, client_host, code)  # it was seen
         assert answer(client_host, token.code()).kind == "complete"
 

@@ -18,7 +18,8 @@ from lab.anyconnect import (
     udp_datagram,
 )
 from lab.client import LOGIN_FAILED, OpenConnect
-from lab.run import run, wait_until
+from lab.disk import full, small_disk_of
+from lab.run import wait_until
 
 HOST = "vpn.example.com"
 TAKEN = (DISCONNECT, b"\0another login took this session's place")
@@ -281,10 +282,7 @@ def test_where_nothing_is_left_to_ask_a_refused_client_does_not_ask_for_ever(
 
 def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_host, new_gateway):
     gateway = new_gateway()
-    state = gateway.folder / "state"
-    state.mkdir()
-    run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", state)
-    try:
+    with small_disk_of(gateway) as disk:
         gateway.start()
         leaving, lost, kicked = (token_for(client_host) for _ in range(3))
         with (
@@ -294,24 +292,17 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
         ):
             assert second.pings()
             ids = {one["ipv4"]: one["id"] for one in gateway.ctl_json("sessions")}
-            filler = state / "filler"
-            with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
-                while True:
-                    file.write(bytes(4096))
-            first.send(DISCONNECT, b"\xb0Aborted by caller")
-            assert first.receive() is None
-            second.socket.close()
-            refused = gateway.ctl("disconnect", ids[third.header("X-CSTP-Address")], check=False)
-            assert refused.returncode != 0, refused.stdout  # not for good yet
-            assert third.last_word() == (DISCONNECT, b"\0disconnected by an administrator")
-            gateway.wait_log("cannot write the session store")
-            gateway.has_no_tunnel()  # the truth, although it is not stored
-            with AnyConnect(client_host) as client:
-                client.post(init())
-                assert client.post(auth_reply("alice", "correct horse")).status == 503
-            with Tunnel(client_host, leaving) as again:
-                assert again.status == 503  # nothing can begin that can't be stored
-            filler.unlink()
+            with full(disk):
+                first.send(DISCONNECT, b"\xb0Aborted by caller")
+                assert first.receive() is None
+                second.socket.close()
+                refused = gateway.ctl("disconnect", ids[third.header("X-CSTP-Address")], check=False)
+                assert refused.returncode != 0, refused.stdout  # not for good yet
+                assert third.last_word() == (DISCONNECT, b"\0disconnected by an administrator")
+                gateway.wait_log("cannot write the session store")
+                gateway.has_no_tunnel()  # the truth, although it is not stored
+                with Tunnel(client_host, leaving) as again:
+                    assert again.status == 503  # nothing can begin that can't be stored
             wait_until(
                 lambda: [one["rx_packets"] for one in gateway.ctl_json("sessions", "--all")] == [1],
                 *(8, "the goodbyes are stored, and what the lost one had carried"),
@@ -319,7 +310,3 @@ def test_an_end_that_a_full_disk_refused_is_stored_when_there_is_room(client_hos
             assert is_dead(client_host, leaving) and is_dead(client_host, kicked)
             with Tunnel(client_host, lost) as again:
                 assert again.pings()
-        gateway.stop()
-    finally:
-        gateway.close()
-        run("umount", state)
