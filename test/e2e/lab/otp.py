@@ -22,6 +22,7 @@ class Token:
         self.user = user
         self.by_time = by_time
         self.key = os.urandom(20)
+        self.seconds_ahead = 0  # its clock
         self._counter = 0
 
     @property
@@ -30,7 +31,7 @@ class Token:
         return f"{'HOTP/T30' if self.by_time else 'HOTP/E'}/6\t{self.user}\t-\t{self.key.hex()}\n"
 
     def _position(self):
-        return int(time.time()) // 30 if self.by_time else self._counter
+        return int(time.time() + self.seconds_ahead) // 30 if self.by_time else self._counter
 
     def code(self) -> str:
         """The next one of a token by counter; the present one of a token by time."""
