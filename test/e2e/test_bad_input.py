@@ -7,11 +7,24 @@ import time
 
 import pytest
 
-from lab.anyconnect import AnyConnect, Tunnel, auth_reply, config_auth, init
+from lab.anyconnect import (
+    DATA,
+    DISCONNECT,
+    DPD_REQUEST,
+    DPD_RESPONSE,
+    KEEPALIVE,
+    AnyConnect,
+    Tunnel,
+    auth_reply,
+    config_auth,
+    frame,
+    init,
+)
 from lab.run import run
 from lab.tls import connect, exchange, read_to_end
 
 HOST_LINE = b"Host: vpn.example.com\r\n"
+COMPRESSED = 8
 OF_ONE_ADDRESS = 256  # connections without a login
 
 
@@ -187,6 +200,48 @@ def test_a_hostile_connect_is_refused(gateway, client_host, token, headers):
             assert tunnel.header("X-Reason")
     line = gateway.wait_log("request refused: ", after=logged)
     assert "\x1b" not in line and "tunnel open" not in gateway.log[logged:]
+
+
+# Frames
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [b"\x01\x02"],
+        [b"HTTP/1.1 200 OK\r\n\r\n"],
+        [b"STF\x02" + bytes(4)],
+        [b"STF\x01\x00\x00\x00\x01"],
+        [b"STF\x01\xff\xf8\x00\x00"],
+        [frame(DPD_REQUEST, b"x" * 40)[:4] + b"\x00\x04" + frame(DPD_REQUEST, b"x" * 40)[6:]],
+        [frame(DPD_REQUEST, b"x" * 40)[:20], frame(DPD_REQUEST, b"y" * 30)],
+        [frame(COMPRESSED, b"compressed")],
+    ],
+    ids=["short", "http", "magic", "last byte", "long", "length lies", "cut off", "compressed"],
+)
+def test_a_bad_frame_ends_its_tunnel_and_the_log_says_why(gateway, client_host, token, records):
+    logged = len(gateway.log)
+    with Tunnel(client_host, token) as tunnel:
+        for record in records:
+            tunnel.socket.sendall(record)
+        while (received := tunnel.receive()) is not None:
+            assert received[0] in (DISCONNECT, DPD_RESPONSE)
+    line = gateway.wait_log("tunnel ended: ", after=logged)
+    assert re.search("why=.*(frame|compressed)", line), line
+    with Tunnel(client_host, token) as again:
+        assert again.pings(), "the session is there"
+
+
+def test_an_odd_frame_is_looked_over(client_host, token):
+    with Tunnel(client_host, token) as tunnel:
+        for odd in (frame(0x42, b"?"), frame(DATA), frame(DATA, b"no packet"), frame(DATA, b"\x45")):
+            tunnel.socket.sendall(odd)
+        tunnel.socket.sendall(frame(KEEPALIVE) + frame(DPD_REQUEST, b"two in a record"))
+        assert tunnel.receive() == (DPD_RESPONSE, b"two in a record")
+        for byte in frame(DPD_REQUEST, b"a byte in a record"):
+            tunnel.socket.sendall(bytes([byte]))
+        assert tunnel.receive() == (DPD_RESPONSE, b"a byte in a record")
+        assert tunnel.pings()
 
 
 # Too much of it

@@ -23,7 +23,8 @@ class Bystanders:
     def __init__(self, gateway: Gateway, network: Network, folder: Path, pki: Pki):
         self._gateway = gateway
         self._clients = []
-        ways = (("anna", network["client"], ()), ("otto", network["other"], ("--no-dtls", f"--resolve={HOST}:192.0.2.1")))
+        tls_only = ("--no-dtls", f"--resolve={HOST}:192.0.2.1")
+        ways = (("anna", network["client"], ()), ("otto", network["other"], tls_only))
         try:
             for user, host, options in ways:
                 client = Client(host, folder / user)
