@@ -20,7 +20,7 @@ Task<std::optional<proto::HttpRequest>> RequestChannel::receive(std::chrono::mil
   stream_.expires_after(limit);
   std::array<std::uint8_t, read_size> buffer{};
   while (!parser_.complete()) {
-    const auto size = co_await stream_.read_some(buffer);
+    const auto size = co_await read_some(buffer);
     if (size == 0 && !parser_.started()) co_return std::nullopt;
     if (size == 0) throw Failure({ErrorKind::closed, "the client closed in the middle of a request"});
     const auto got = ByteView(buffer).first(size);
@@ -33,6 +33,18 @@ Task<std::optional<proto::HttpRequest>> RequestChannel::receive(std::chrono::mil
     throw BadRequest(400, {ErrorKind::malformed, "a second request came before the answer to the first"});
   }
   co_return request;
+}
+
+// Says what it was that took too long.
+Task<std::size_t> RequestChannel::read_some(MutableByteView into) {
+  try {
+    const auto size = co_await stream_.read_some(into);
+    co_return size;
+  } catch (const Failure& failure) {
+    if (failure.error().kind != ErrorKind::timeout) throw;
+    const bool is_slow = parser_.started();
+    throw Failure({ErrorKind::timeout, is_slow ? "a request came too slowly" : "no request came in time"});
+  }
 }
 
 Task<void> RequestChannel::send(const proto::HttpReply& reply, proto::ReplyTo request) {

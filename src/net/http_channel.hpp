@@ -30,6 +30,8 @@ class RequestChannel {
   Bytes take_rest() { return std::move(rest_); }
 
  private:
+  Task<std::size_t> read_some(MutableByteView into);
+
   Stream& stream_;
   proto::RequestParser parser_;
   Bytes rest_;

@@ -35,6 +35,14 @@ class Channel : public ::testing::Test {
   }
 };
 
+// A byte in each millisecond, for longer than a request may take.
+Task<void> drip(const Descriptor& to) {
+  for (int count = 0; count < 100; ++count) {
+    send_text(to, "x");
+    co_await sleep(milliseconds(1));
+  }
+}
+
 class Replies : public ::testing::Test {
  protected:
   Replies() : ends(socket_pair()), stream(Socket(loop.executor(), std::move(ends.first))), channel(stream) {
@@ -88,7 +96,17 @@ TEST_F(Channel, keeps_the_tunnel_bytes_behind_connect) {
 
 TEST_F(Channel, a_request_must_come_whole_within_its_time) {
   send_text(ends.second, "GET /a HT");
-  EXPECT_EQ(receive_all().value().kind, ErrorKind::timeout);
+  EXPECT_EQ(receive_all(), (Error{ErrorKind::timeout, "a request came too slowly"}));
+}
+
+TEST_F(Channel, a_request_whose_body_drips_is_not_waited_for) {
+  send_text(ends.second, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+  spawn(loop.executor(), drip(ends.second), [](const Error& error) { ADD_FAILURE() << error.text; });
+  EXPECT_EQ(receive_all(), (Error{ErrorKind::timeout, "a request came too slowly"}));
+}
+
+TEST_F(Channel, a_connection_on_which_nobody_asks_is_not_kept) {
+  EXPECT_EQ(receive_all(), (Error{ErrorKind::timeout, "no request came in time"}));
 }
 
 TEST_F(Channel, a_request_that_breaks_off_is_an_error) {

@@ -16,7 +16,7 @@ INNER = "10.20.0.1"
 
 
 class Bystanders:
-    """Two clients, each on a host of its own: anna has DTLS, otto has TLS alone. Needs users of these names."""
+    """Two clients, each on a host of its own: anna has DTLS, otto has TLS alone. The gateway knows both."""
 
     NAMES = ("anna", "otto")
 
