@@ -24,6 +24,10 @@ std::string details_of(const flow::Event& event) {
 }  // namespace
 
 void Progress::show(const flow::Event& event) {
+  if (event.phase == flow::Phase::life) {
+    if (console_.verbose()) console_.say(fmt::format("    {} {}", name_of(event.step), details_of(event)));
+    return;
+  }
   auto& course = courses_.try_emplace(event.phase, Course{event.time}).first->second;
   const bool ends = event.step == flow::Step::finished;
   const int number = static_cast<int>(event.phase);

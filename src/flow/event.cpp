@@ -5,16 +5,29 @@
 namespace sallyport::flow {
 
 std::string_view title_of(Phase phase) {
-  constexpr std::array<std::string_view, 6> titles{
+  constexpr std::array<std::string_view, 7> titles{
       "TLS handshake", "POST, group selection", "POST, user authentication",
-      "downloader",    "CSTP CONNECT",          "DTLS"};
+      "downloader",    "CSTP CONNECT",          "DTLS",
+      "life"};
   return titles[static_cast<std::size_t>(phase) - 1];
 }
 
+std::optional<int> number_of(Phase phase) {
+  return phase == Phase::life ? std::nullopt : std::optional(static_cast<int>(phase));
+}
+
+std::string_view name_of(Direction direction) {
+  constexpr std::array<std::string_view, 3> names{"local", "to_peer", "from_peer"};
+  return names[static_cast<std::size_t>(direction)];
+}
+
 std::string_view name_of(Step step) {
-  constexpr std::array<std::string_view, 10> names{
-      "connecting", "connected", "certificate_judged", "sent",   "received",
-      "asked",      "refused",   "finished",           "failed", "gave_up"};
+  constexpr std::array<std::string_view, 18> names{"connecting", "connected", "certificate_judged",
+                                                   "sent",       "received",  "asked",
+                                                   "refused",    "finished",  "failed",
+                                                   "gave_up",    "began",     "accepted",
+                                                   "lost",       "detached",  "taken_over",
+                                                   "roamed",     "rekeyed",   "ended"};
   return names[static_cast<std::size_t>(step)];
 }
 
@@ -25,7 +38,7 @@ struct FieldWords {
   std::string_view name;
   std::string_view label;
 };
-constexpr std::array<FieldWords, 23> field_words{{{"peer", "peer"},
+constexpr std::array<FieldWords, 27> field_words{{{"peer", "peer"},
                                                   {"version", "version"},
                                                   {"cipher", "cipher"},
                                                   {"group", "key exchange"},
@@ -47,7 +60,11 @@ constexpr std::array<FieldWords, 23> field_words{{{"peer", "peer"},
                                                   {"interface", "interface"},
                                                   {"profile", "profile"},
                                                   {"fetched", "files fetched"},
-                                                  {"bytes", "bytes"}}};
+                                                  {"bytes", "bytes"},
+                                                  {"login", "login"},
+                                                  {"client_certificate", "client certificate"},
+                                                  {"method", "method"},
+                                                  {"suite", "suite"}}};
 
 const FieldWords& words_of(FieldName name) {
   return field_words[static_cast<std::size_t>(name)];
@@ -65,7 +82,7 @@ std::string_view field_label(FieldName name) {
 
 Word::Word(std::string_view text) : size_(static_cast<std::uint8_t>(std::min(text.size(), text_.size()))) {
   std::transform(text.begin(), text.begin() + size_, text_.begin(),
-                 [](char character) { return character > ' ' && character < '\x7f' ? character : '?'; });
+                 [](char character) { return character >= ' ' && character < '\x7f' ? character : '?'; });
 }
 
 Event& Event::with(FieldName name, std::int64_t number) {
@@ -83,23 +100,13 @@ void Event::add(Field field) {
   if (count_ < most_fields) fields_[count_++] = field;
 }
 
-std::string Event::to_text() const {
-  std::string text = std::to_string(static_cast<int>(phase));
-  text += ' ';
-  text += title_of(phase);
-  text += ' ';
-  text += name_of(step);
+std::optional<std::uint64_t> Event::number(FieldName name) const {
   for (const auto& field : fields()) {
-    text += ' ';
-    text += name_of(field.name);
-    text += '=';
-    if (const auto* word = std::get_if<Word>(&field.value)) {
-      text += word->view();
-    } else {
-      text += std::to_string(std::get<std::int64_t>(field.value));
-    }
+    if (field.name != name) continue;
+    const auto* value = std::get_if<std::int64_t>(&field.value);
+    return value == nullptr ? std::nullopt : std::optional(static_cast<std::uint64_t>(*value));
   }
-  return text;
+  return std::nullopt;
 }
 
 }  // namespace sallyport::flow

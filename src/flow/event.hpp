@@ -1,13 +1,14 @@
-// A flow event: one step of a connection's six phases as a small value of fixed size. Both sides emit them;
-// the client's progress display, traces and the log read them. There is no free text: a field has a name from
-// the list below and holds a number or a short printable word, so that a password or a token has no way in.
+// A flow event: one step of a connection's six phases, or of the session's life after them, as a small value
+// of fixed size. Both sides emit them; the client's progress display and the traces read them. There is no
+// free text: a field has a name from the list below and holds a number or a short printable word, so that a
+// password or a token has no way in.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -20,10 +21,13 @@ enum class Phase : std::uint8_t {
   download = 4,      // 4 downloader
   connect = 5,       // 5 CSTP CONNECT
   dtls = 6,          // 6 DTLS
+  life = 7,          // what comes after them; it has no number for a reader
 };
 std::string_view title_of(Phase phase);  // "TLS handshake" …
+std::optional<int> number_of(Phase phase);
 
 enum class Direction : std::uint8_t { local, to_peer, from_peer };
+std::string_view name_of(Direction direction);  // as in a trace: "to_peer"
 
 enum class Step : std::uint8_t {
   connecting,          // TCP connection wanted
@@ -36,6 +40,14 @@ enum class Step : std::uint8_t {
   finished,            // the phase is done
   failed,              // the phase ended the attempt
   gave_up,             // the phase came to nothing, the attempt goes on without
+  began,               // a login, which may go over several connections
+  accepted,            // an answer was right; the login wants another, or is done
+  lost,                // a tunnel or its DTLS, which had worked
+  detached,            // the session has no tunnel any more and waits for a client that comes back
+  taken_over,          // this connection's session has another tunnel now
+  roamed,              // the peer has another address or port
+  rekeyed,             // the tunnel's keys are new
+  ended,               // the session, for good
 };
 std::string_view name_of(Step step);
 
@@ -60,14 +72,18 @@ enum class FieldName : std::uint8_t {
   dtls_mtu,  // X-DTLS-MTU
   mtu,       // of the interface
   interface,
-  profile,  // file name of a client profile
-  fetched,  // files that the downloader got
-  bytes,    // of them
+  profile,             // file name of a client profile
+  fetched,             // files that the downloader got
+  bytes,               // of them
+  login,               // its number: which connections belong to one
+  client_certificate,  // not requested, none, given, faulty
+  method,              // of a login's round: password, one-time password, certificate
+  suite,               // of DTLS, as CONNECT's headers name it
 };
 std::string_view name_of(FieldName name);      // as in a trace: "session_id_sent"
 std::string_view field_label(FieldName name);  // as a person reads it: "Session ID sent, bytes"
 
-// At most 63 characters; longer text is cut, anything but printable ASCII becomes '?'.
+// At most 63 characters, spaces among them; longer text is cut, anything but printable ASCII becomes '?'.
 class Word {
  public:
   Word() = default;
@@ -96,10 +112,10 @@ class Event {
   Event& with(FieldName name, std::int64_t number);
   Event& with(FieldName name, std::string_view word);
   std::span<const Field> fields() const { return {fields_.data(), count_}; }
-  std::string to_text() const;  // "1 TLS handshake finished version=TLSv1.3 …"
+  std::optional<std::uint64_t> number(FieldName name) const;  // nothing: no such field, or a word
 
   std::chrono::system_clock::time_point time;  // set by the Recorder
-  std::uint64_t attempt = 0;                   // a connection attempt or session, unique within the process
+  std::uint64_t attempt = 0;                   // a connection, unique within the process; 0: none
   Phase phase;
   Step step;
   Direction direction;

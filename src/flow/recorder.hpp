@@ -3,10 +3,17 @@
 
 #include <deque>
 #include <functional>
+#include <vector>
 
 #include "flow/event.hpp"
 
 namespace sallyport::flow {
+
+// A copy, for another thread.
+struct Kept {
+  std::vector<Event> events;    // oldest first
+  std::uint64_t forgotten = 0;  // older ones, which made room
+};
 
 class Recorder {
  public:
@@ -16,12 +23,13 @@ class Recorder {
       : capacity_(capacity), watcher_(std::move(watcher)) {}
 
   void record(Event event);
-  const std::deque<Event>& events() const { return events_; }  // oldest first
+  Kept kept() const { return {{events_.begin(), events_.end()}, forgotten_}; }
 
  private:
   std::size_t capacity_;
   Watcher watcher_;
   std::deque<Event> events_;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace sallyport::flow
