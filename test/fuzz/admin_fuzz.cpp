@@ -3,6 +3,7 @@
 
 #include "proto/admin.hpp"
 #include "proto/admin_sessions.hpp"
+#include "proto/trace.hpp"
 
 using namespace sallyport;
 
@@ -19,6 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check<proto::Problem>(text);
   check<proto::SessionEntry>(text);
   check<proto::DisconnectOrder>(text);
+  check<proto::TraceEvent>(text);
+  check<proto::Trace>(text);
   (void)proto::parse_sessions(text);
   return 0;
 }
