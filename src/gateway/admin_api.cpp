@@ -1,7 +1,9 @@
 #include "gateway/admin_api.hpp"
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "gateway/admin_sessions.hpp"
+#include "gateway/admin_trace.hpp"
 #include "gateway/process.hpp"
 #include "net/http_channel.hpp"
 #include "net/plain_stream.hpp"
@@ -15,6 +17,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds request_limit{30};
+constexpr std::uint64_t max_id = (std::uint64_t{1} << 53) - 1;
 
 proto::HttpReply json_reply(int status, std::string reason, std::string body) {
   proto::HttpReply reply;
@@ -46,6 +49,17 @@ net::Task<proto::HttpReply> show_sessions(GatewayProcess& process, std::string r
   co_return problem(404, "Not Found", "there is no session " + rest.substr(1));
 }
 
+// GET /api/v1/trace/ID
+net::Task<proto::HttpReply> show_trace(GatewayProcess& process, std::string rest) {
+  const auto id = parse_number(rest.starts_with("/") ? rest.substr(1) : "", max_id);
+  if (!id) co_return not_found();
+  const auto trace = co_await trace_of(process, *id);
+  if (trace) co_return json_reply(200, "OK", trace->serialize());
+  co_return problem(
+      404, "Not Found",
+      "there is no session or connection " + std::to_string(*id) + ", or its events are no longer kept");
+}
+
 net::Task<proto::HttpReply> disconnect(GatewayProcess& process, const proto::HttpRequest& request) {
   const auto order = proto::DisconnectOrder::parse(request.body);
   if (!order) co_return problem(400, "Bad Request", order.error().text);
@@ -65,6 +79,10 @@ net::Task<proto::HttpReply> answer(GatewayProcess& process, const proto::HttpReq
   }
   if (request.method == "GET" && request.target.starts_with(proto::admin_sessions_path)) {
     auto shown = co_await show_sessions(process, request.target.substr(proto::admin_sessions_path.size()));
+    co_return shown;
+  }
+  if (request.method == "GET" && request.target.starts_with(proto::admin_trace_path)) {
+    auto shown = co_await show_trace(process, request.target.substr(proto::admin_trace_path.size()));
     co_return shown;
   }
   if (is("POST", proto::admin_disconnect_path)) {

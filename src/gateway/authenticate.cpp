@@ -111,7 +111,7 @@ Answers Answers::of(const proto::FormReply& reply) {
 net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::HttpRequest& request,
                                          Answers answers) {
   auto& dialogues = caller.services.dialogues;
-  auto login = login_of(caller, request, answers.opaque);
+  auto login = login_of(caller, request, answers.opaque, flow::Phase::authenticate);
   const auto& profile = profile_of(caller, request, answers, login);
   const bool is_new = !is_begun(login, profile, caller.settings->generation);
   if (login.connection_profile != profile.name) login.path = proto::route_path(request.target);
@@ -124,7 +124,7 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
   }
   if (is_new && !are_for(method, answers)) {
     if (!dialogues.save(login)) co_return login_in_use();
-    co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
+    co_return next_form(caller, form_for(caller.host(), profile, login), login, answers.dialect);
   }
   if (login.failures >= most_failures) {  // the others are being checked
     dialogues.end(login.key);
@@ -156,12 +156,13 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
 
   --login.failures;
   login.proven.insert(*method);
+  record_accepted(caller, login, *method);
   if (!dialogues.save(login)) co_return login_in_use();  // one that has ended admits nobody
   if (!next_method(profile, login)) {
     auto reply = co_await new_session(caller, request, profile, std::move(login), answers.dialect);
     co_return reply;
   }
-  co_return next_form(form_for(caller.host(), profile, login), login, answers.dialect);
+  co_return next_form(caller, form_for(caller.host(), profile, login), login, answers.dialect);
 }
 
 net::Task<proto::HttpReply> log_out(const Caller& caller, const proto::AuthLogout& logout) {

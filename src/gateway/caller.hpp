@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/ip.hpp"
+#include "base/log.hpp"
 #include "flow/recorder.hpp"
 #include "gateway/authenticator_link.hpp"
 #include "gateway/client_certificate.hpp"
@@ -31,7 +32,7 @@ struct Services {
 
 struct Caller {
   Endpoint peer;
-  std::uint64_t attempt = 0;     // in flow events
+  std::uint64_t attempt = 0;     // this connection's number in flow events and log lines
   std::string certificate_hash;  // SHA-1 of our certificate in this connection's handshake
   ClientCertificate certificate;
   std::shared_ptr<const proto::GatewaySettings> settings;
@@ -40,7 +41,13 @@ struct Caller {
   UnauthenticatedConnections::Ticket& ticket;
 
   const proto::VirtualHost& host() const { return settings->default_host; }
-  void log_refusal(int status, const Error& why) const;  // of a request of theirs
+  flow::Event event(flow::Phase phase, flow::Step step,
+                    flow::Direction direction = flow::Direction::local) const {
+    return {attempt, phase, step, direction};
+  }
+  // For log lines: what `sallyportctl trace` takes.
+  log::Field log_attempt() const { return {"attempt", static_cast<std::int64_t>(attempt)}; }
+  void tell_refusal(int status, const Error& why) const;  // of a request of theirs: log and trace
 };
 
 }  // namespace sallyport::gateway

@@ -98,20 +98,42 @@ struct Opening {
 void record(const Caller& caller, const store::Session& session, const Opening& opening) {
   const auto& reply = opening.reply;
   using flow::FieldName;
-  flow::Event event(caller.attempt, flow::Phase::connect, flow::Step::finished);
+  auto event = caller.event(flow::Phase::connect, flow::Step::finished);
   event.with(FieldName::session, static_cast<std::int64_t>(session.id)).with(FieldName::user, session.user);
   if (session.ipv4) event.with(FieldName::ipv4, session.ipv4->to_text());
   if (session.ipv6) event.with(FieldName::ipv6, session.ipv6->to_text());
   event.with(FieldName::cstp_mtu, std::int64_t{reply.mtu});
   event.with(FieldName::dtls_mtu, std::int64_t{reply.dtls_mtu});
+  const auto suite = reply.dtls12_suite.empty() ? reply.dtls_suite : reply.dtls12_suite;
+  if (!suite.empty()) event.with(FieldName::suite, suite);
   caller.flow.record(event);
-  log::notice("tunnel open", {{"user", session.user},
+  log::notice("tunnel open", {caller.log_attempt(),
+                              {"user", session.user},
                               {"session", static_cast<std::int64_t>(session.id)},
                               {"peer", caller.peer.to_text()},
                               {"ipv4", session.ipv4 ? session.ipv4->to_text() : "-"},
                               {"ipv6", session.ipv6 ? session.ipv6->to_text() : "-"},
                               {"mtu", std::int64_t{opening.tunnel.mtu}},
-                              {"dtls", reply.dtls12_suite.empty() ? reply.dtls_suite : reply.dtls12_suite}});
+                              {"dtls", suite}});
+}
+
+// The client has another address than at its CONNECT before.
+void record_roaming(const Caller& caller, const store::Session& before) {
+  if (before.generation == 0 || before.remote.address == caller.peer.address) return;
+  caller.flow.record(caller.event(flow::Phase::life, flow::Step::roamed)
+                         .with(flow::FieldName::session, static_cast<std::int64_t>(before.id))
+                         .with(flow::FieldName::peer, caller.peer.to_text()));
+}
+
+void record_failed(const Caller& caller, const store::Session* session, std::string_view why) {
+  auto event = caller.event(flow::Phase::connect, flow::Step::failed);
+  if (session != nullptr) event.with(flow::FieldName::session, static_cast<std::int64_t>(session->id));
+  caller.flow.record(event.with(flow::FieldName::reason, why));
+}
+
+void record_sent(const Caller& caller, int status) {
+  caller.flow.record(caller.event(flow::Phase::connect, flow::Step::sent, flow::Direction::to_peer)
+                         .with(flow::FieldName::status, status));
 }
 
 net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
@@ -123,21 +145,26 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   }
   const auto request = proto::ConnectRequest::parse(http.headers.list());
   if (!request) {
-    caller.log_refusal(400, request.error());
+    caller.tell_refusal(400, request.error());
     co_return tl::unexpected(refusal(400, "Bad Request", request.error().text));
   }
   log_ignored(caller, *request);
   const auto known = co_await live_session(caller, request->token);
-  if (!known) co_return tl::unexpected(bad_token());
+  if (!known) {
+    record_failed(caller, nullptr, "no session has this token");
+    co_return tl::unexpected(bad_token());
+  }
 
   const auto facts = facts_of(caller, *request, *known, stream);
   const auto session = co_await save(caller, *request, facts, known->id);
   if (!session && session.error().kind == ErrorKind::conflict) {  // it has just ended
-    log::notice("no tunnel: " + session.error().text, {{"user", known->user}});
+    log::notice("no tunnel: " + session.error().text, {caller.log_attempt(), {"user", known->user}});
+    record_failed(caller, &*known, session.error().text);
     co_return tl::unexpected(bad_token());
   }
   if (!session) {
-    log::error("no tunnel: " + session.error().text, {{"user", known->user}});
+    log::error("no tunnel: " + session.error().text, {caller.log_attempt(), {"user", known->user}});
+    record_failed(caller, &*known, session.error().text);
     co_return tl::unexpected(unavailable(session.error().text));
   }
   Opening opening;
@@ -147,6 +174,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
     auto dtls = dtls_settings(*facts.dtls, *request, stream.connection(), opening.reply);
     if (!dtls) {
       caller.services.tunnels.never_ran(opening.tunnel.id);
+      record_failed(caller, &*known, dtls.error().text);
       co_return tl::unexpected(unavailable(dtls.error().text));
     }
     opening.dtls = std::move(*dtls);
@@ -155,6 +183,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   opening.idle = session->idle;
   opening.idle_timeout = store::policy_of(*session).idle_timeout;
   opening.expires_at = session->expires_at;
+  record_roaming(caller, *known);
   record(caller, *session, opening);
   co_return opening;
 }
@@ -170,9 +199,12 @@ proto::HttpReply connected(const proto::ConnectReply& terms) {
 
 net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http, net::TlsStream& stream,
                             net::RequestChannel& channel, std::shared_ptr<const tls::Library> library) {
+  caller.flow.record(caller.event(flow::Phase::connect, flow::Step::received, flow::Direction::from_peer)
+                         .with(flow::FieldName::message, http.method));
   auto opening = co_await prepare(caller, http, stream);
   stream.expires_after(reply_limit);
   if (!opening) {
+    record_sent(caller, opening.error().status);
     co_await channel.send(opening.error(), proto::ReplyTo::connect);
     co_await stream.close();
     co_return;
@@ -182,6 +214,7 @@ net::Task<void> open_tunnel(const Caller& caller, const proto::HttpRequest& http
   if (opening->dtls) tunnels.offer_dtls(id, std::move(*opening->dtls));
   try {
     const auto reply = connected(opening->reply);
+    record_sent(caller, reply.status);
     co_await channel.send(reply, proto::ReplyTo::connect);
   } catch (const Failure&) {
     tunnels.never_ran(id);

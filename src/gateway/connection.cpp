@@ -20,32 +20,54 @@ using std::chrono::seconds;
 constexpr seconds idle_limit{60};
 constexpr int most_requests = 16;
 
+using flow::Direction;
+using flow::FieldName;
+using flow::Phase;
+using flow::Step;
+
+void record_received(const Caller& caller, Phase phase, std::string_view message) {
+  caller.flow.record(
+      caller.event(phase, Step::received, Direction::from_peer).with(FieldName::message, message));
+}
+
+void record_sent(const Caller& caller, Phase phase, int status) {
+  caller.flow.record(caller.event(phase, Step::sent, Direction::to_peer).with(FieldName::status, status));
+}
+
 // Phases 2 and 3: which of them is asked is in the body.
 net::Task<proto::HttpReply> log_in(const Caller& caller, const proto::HttpRequest& request) {
   if (request.method != "POST" || request.body.empty()) {
+    record_received(caller, Phase::select_group, request.method);
     auto form = co_await select_group(caller, request, {});
+    record_sent(caller, Phase::select_group, form.status);
     co_return form;
   }
   const auto message = proto::parse_client_message(request.body);
   if (!message) {
-    caller.log_refusal(400, message.error());
+    caller.tell_refusal(400, message.error());
     co_return refusal(400, "Bad Request", message.error().text);
   }
   const auto agent = proto::classify_user_agent(request.headers.find("User-Agent").value_or(""));
   if (const auto* init = std::get_if<proto::AuthInit>(&*message)) {
     const auto dialect =
         proto::wants_version_1(agent) ? Dialect::version_1 : dialect_of(init->client.aggregate_version);
+    record_received(caller, Phase::select_group, "init");
     auto form = co_await select_group(
         caller, request, {dialect, init->group_access, init->group_select, init->client_cert_fail});
+    record_sent(caller, Phase::select_group, form.status);
     co_return form;
   }
   if (const auto* logout = std::get_if<proto::AuthLogout>(&*message)) {
+    record_received(caller, Phase::life, "logout");
     auto done = co_await log_out(caller, *logout);
+    record_sent(caller, Phase::life, done.status);
     co_return done;
   }
+  record_received(caller, Phase::authenticate, "auth-reply");
   const auto* reply = std::get_if<proto::AuthReply>(&*message);
   auto answers = reply != nullptr ? Answers::of(*reply) : Answers::of(std::get<proto::FormReply>(*message));
   auto result = co_await authenticate(caller, request, std::move(answers));
+  record_sent(caller, Phase::authenticate, result.status);
   co_return result;
 }
 
@@ -55,7 +77,9 @@ net::Task<proto::HttpReply> dispatch(const Caller& caller, const proto::HttpRequ
     co_return refusal(405, "Method Not Allowed", "GET, HEAD, POST and CONNECT are served here");
   }
   if (reads && proto::is_downloader_path(request.target)) {
+    record_received(caller, Phase::download, request.method);
     auto file = co_await download(caller, request);
+    record_sent(caller, Phase::download, file.status);
     co_return file;
   }
   auto reply = co_await log_in(caller, request);
@@ -71,7 +95,8 @@ net::Task<proto::HttpReply> answer(const Caller& caller, const proto::HttpReques
   } catch (const Failure& failure) {
     fault = failure.error().text;
   }
-  log::error("a request could not be answered: " + fault, {{"peer", caller.peer.to_text()}});
+  log::error("a request could not be answered: " + fault,
+             {caller.log_attempt(), {"peer", caller.peer.to_text()}});
   co_return unavailable("the gateway could not do that");
 }
 
@@ -91,8 +116,10 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
     for (int count = 1; count <= most_requests; ++count) {
       const auto request = co_await channel.receive(idle_limit);
       if (!request) break;
-      log::debug("request",
-                 {{"peer", caller.peer.to_text()}, {"method", request->method}, {"target", request->target}});
+      log::debug("request", {caller.log_attempt(),
+                             {"peer", caller.peer.to_text()},
+                             {"method", request->method},
+                             {"target", request->target}});
       if (request->is_connect()) {
         co_await open_tunnel(caller, *request, stream, channel, std::move(library));
         co_return;
@@ -106,7 +133,7 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
       if (closing) break;
     }
   } catch (const net::BadRequest& bad) {
-    caller.log_refusal(bad.status(), bad.error());
+    caller.tell_refusal(bad.status(), bad.error());
     last_word = bad_request(bad);
   }
   stream.expires_after(idle_limit);

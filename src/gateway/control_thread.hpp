@@ -17,10 +17,19 @@ namespace sallyport::gateway {
 
 class ControlThread {
  public:
+  // A login and its tunnel are some 30 of them; each has less than a kilobyte.
+  static constexpr std::size_t most_events = 8192;
+
+  // Which of how many control threads it is: no two give a connection the same number.
+  struct Place {
+    std::uint64_t number = 0;
+    std::uint64_t of = 1;
+  };
   // Of `descriptors` that the process has for connections.
-  ControlThread(net::Loop& loop, Services& services, int descriptors)
+  ControlThread(net::Loop& loop, Services& services, Place place, int descriptors)
       : loop_(loop),
         services_(services),
+        place_(place),
         descriptors_(descriptors),
         unauthenticated_(UnauthenticatedConnections::Limits::within(static_cast<std::size_t>(descriptors))) {}
 
@@ -34,6 +43,7 @@ class ControlThread {
   void forget() { use(nullptr, nullptr); }
   void replace_keeper(Descriptor socket) { tls_->replace_keeper(std::move(socket)); }
   void listen(Descriptor listener);  // listener.cpp
+  flow::Kept kept_events() const { return flow_.kept(); }
 
  private:
   net::Task<void> accept_all(std::shared_ptr<net::Acceptor> acceptor);
@@ -42,18 +52,20 @@ class ControlThread {
   net::Task<void> serve(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
                         std::shared_ptr<TlsSetup> tls, UnauthenticatedConnections::Ticket& ticket);
   net::Task<void> handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
-                            std::shared_ptr<TlsSetup> tls);
+                            std::shared_ptr<TlsSetup> tls, bool asks_certificate);
+  std::uint64_t next_attempt() { return ++accepted_ * place_.of + place_.number; }
 
   net::Loop& loop_;
   Services& services_;
   std::shared_ptr<TlsSetup> tls_;
   std::shared_ptr<const proto::GatewaySettings> settings_;
+  const Place place_;
+  std::uint64_t accepted_ = 0;
   int descriptors_;
   UnauthenticatedConnections unauthenticated_;
   std::int64_t refused_ = 0;  // for want of descriptors
   std::chrono::steady_clock::time_point refusal_told_again_{};
-  flow::Recorder flow_{1024};
-  std::uint64_t next_attempt_ = 1;
+  flow::Recorder flow_{most_events};
 };
 
 }  // namespace sallyport::gateway

@@ -13,7 +13,6 @@ namespace sallyport::gateway {
 namespace {
 
 using flow::FieldName;
-using flow::Step;
 
 constexpr int not_found_status = 404;
 // A client asks within seconds of its login, and an operator reloads now and then.
@@ -53,16 +52,16 @@ net::Task<proto::HttpReply> profile(const Caller& caller, const proto::HttpReque
   // The gateway was started anew with another file between this login and now: what was announced is gone.
   if (file == nullptr) co_return unavailable("the client profile has changed since the login: log in again");
   if (request.method == "GET") {
-    log::notice("client profile sent", {{"user", session->user},
+    log::notice("client profile sent", {caller.log_attempt(),
+                                        {"user", session->user},
                                         {"session", static_cast<std::int64_t>(session->id)},
                                         {"peer", caller.peer.to_text()},
                                         {"profile", file->name}});
-    caller.flow.record(
-        flow::Event(caller.attempt, flow::Phase::download, Step::finished, flow::Direction::to_peer)
-            .with(FieldName::session, static_cast<std::int64_t>(session->id))
-            .with(FieldName::user, session->user)
-            .with(FieldName::profile, file->name)
-            .with(FieldName::bytes, std::ssize(file->content)));
+    caller.flow.record(caller.event(flow::Phase::download, flow::Step::finished)
+                           .with(FieldName::session, static_cast<std::int64_t>(session->id))
+                           .with(FieldName::user, session->user)
+                           .with(FieldName::profile, file->name)
+                           .with(FieldName::bytes, std::ssize(file->content)));
   }
   co_return file_reply("text/xml", file->content);
 }
@@ -78,9 +77,6 @@ net::Task<proto::HttpReply> download(const Caller& caller, const proto::HttpRequ
   } else {
     reply = not_found();
   }
-  caller.flow.record(flow::Event(caller.attempt, flow::Phase::download, Step::sent, flow::Direction::to_peer)
-                         .with(FieldName::message, request.method)
-                         .with(FieldName::status, reply.status));
   co_return reply;
 }
 

@@ -12,8 +12,15 @@ using std::chrono::seconds;
 constexpr seconds handshake_limit{10};
 constexpr seconds refusal_pause{10};
 
-void log_handshake(const tls::Connection& tls, const Endpoint& peer) {
-  log::info("TLS handshake done", {{"peer", peer.to_text()},
+std::string_view about_certificate(const tls::Connection& tls, bool asked) {
+  if (!asked) return "not requested";
+  if (!tls.faults().empty()) return "faulty";
+  return tls.peer_certificate() ? "given" : "none";
+}
+
+void log_handshake(const tls::Connection& tls, const Endpoint& peer, std::uint64_t attempt) {
+  log::info("TLS handshake done", {{"attempt", static_cast<std::int64_t>(attempt)},
+                                   {"peer", peer.to_text()},
                                    {"version", tls.version()},
                                    {"cipher", tls.cipher()},
                                    {"group", tls.key_exchange()},
@@ -36,8 +43,10 @@ net::Task<void> ControlThread::accept_all(std::shared_ptr<net::Acceptor> accepto
       report_refused(peer);
       continue;
     }
-    net::spawn(loop_.executor(), welcome(std::move(accepted), next_attempt_++), [peer](const Error& error) {
-      log::info("connection ended: " + error.text, {{"peer", peer.to_text()}});
+    const auto attempt = next_attempt();
+    net::spawn(loop_.executor(), welcome(std::move(accepted), attempt), [peer, attempt](const Error& error) {
+      log::info("connection ended: " + error.text,
+                {{"attempt", static_cast<std::int64_t>(attempt)}, {"peer", peer.to_text()}});
     });
   }
 }
@@ -71,7 +80,8 @@ net::Task<void> ControlThread::serve(net::TlsStream& stream, Endpoint peer, std:
                                      std::shared_ptr<TlsSetup> tls,
                                      UnauthenticatedConnections::Ticket& ticket) {
   const auto settings = settings_;  // nor these
-  co_await handshake(stream, peer, attempt, tls);
+  const bool asks_certificate = !settings->tls.client_ca.value_or("").empty();
+  co_await handshake(stream, peer, attempt, tls, asks_certificate);
   const auto& done = stream.connection();
   const auto own = done.own_certificate();
   const Caller caller{.peer = peer,
@@ -86,7 +96,7 @@ net::Task<void> ControlThread::serve(net::TlsStream& stream, Endpoint peer, std:
 }
 
 net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, std::uint64_t attempt,
-                                         std::shared_ptr<TlsSetup> tls) {
+                                         std::shared_ptr<TlsSetup> tls, bool asks_certificate) {
   const auto event = [attempt](flow::Step step) {
     return flow::Event(attempt, flow::Phase::handshake, step);
   };
@@ -94,7 +104,7 @@ net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, 
   try {
     co_await stream.handshake(handshake_limit, &tls->keys());
   } catch (const Failure& failure) {
-    flow_.record(event(flow::Step::failed));
+    flow_.record(event(flow::Step::failed).with(flow::FieldName::reason, failure.error().text));
     throw Failure({failure.error().kind, "TLS handshake: " + failure.error().text});
   }
   const auto& done = stream.connection();
@@ -103,8 +113,9 @@ net::Task<void> ControlThread::handshake(net::TlsStream& stream, Endpoint peer, 
                    .with(flow::FieldName::cipher, done.cipher())
                    .with(flow::FieldName::group, done.key_exchange())
                    .with(flow::FieldName::session_id_sent, std::ssize(done.client_session_id()))
-                   .with(flow::FieldName::session_id_chosen, std::ssize(done.server_session_id())));
-  log_handshake(done, peer);
+                   .with(flow::FieldName::session_id_chosen, std::ssize(done.server_session_id()))
+                   .with(flow::FieldName::client_certificate, about_certificate(done, asks_certificate)));
+  log_handshake(done, peer, attempt);
 }
 
 }  // namespace sallyport::gateway

@@ -12,11 +12,19 @@
 namespace sallyport::gateway {
 
 // The login that a request belongs to, by its cookie or by the opaque handle; else a new one. Nothing is lost
-// but a beginning where a client has forgotten both.
-store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque);
+// but a beginning where a client has forgotten both. `phase`: the one that asks, for the trace.
+store::Dialogue login_of(const Caller& caller, const proto::HttpRequest& request, std::string_view opaque,
+                         flow::Phase phase);
+
+// An event of phase 2 or 3 that says which login it belongs to.
+flow::Event login_event(const Caller& caller, flow::Phase phase, flow::Step step,
+                        const store::Dialogue& login);
+// An answer to a form, or a certificate, proves what was asked for.
+void record_accepted(const Caller& caller, const store::Dialogue& login, proto::AuthMethod method);
 
 // A form, with the cookie that finds the login again.
-proto::HttpReply next_form(proto::AuthForm form, const store::Dialogue& login, Dialect dialect);
+proto::HttpReply next_form(const Caller& caller, proto::AuthForm form, const store::Dialogue& login,
+                           Dialect dialect);
 std::string forget_login_cookie();
 // When save() says that somebody else has changed or ended the login meanwhile.
 proto::HttpReply login_in_use();

@@ -74,11 +74,12 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   const auto& session = created->session;
   caller.ticket.leave();
 
-  log::notice("logged in", {{"user", login.user},
+  log::notice("logged in", {caller.log_attempt(),
+                            {"user", login.user},
                             {"connection_profile", profile.name},
                             {"peer", caller.peer.to_text()},
                             {"session", static_cast<std::int64_t>(session.id)}});
-  caller.flow.record(flow::Event(caller.attempt, flow::Phase::authenticate, flow::Step::finished)
+  caller.flow.record(login_event(caller, flow::Phase::authenticate, flow::Step::finished, login)
                          .with(FieldName::user, login.user)
                          .with(FieldName::connection_profile, profile.name)
                          .with(FieldName::session, static_cast<std::int64_t>(session.id)));

@@ -105,8 +105,10 @@ Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Desc
   }
   shared_ = std::make_unique<Shared>(main, std::move(sessions), clock);
   shared_->authenticator.use(std::move(authenticator_));
-  for (auto& thread : threads_) {
-    thread->control = std::make_unique<ControlThread>(*thread->loop, shared_->services, descriptors_);
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    auto& thread = *threads_[i];
+    const ControlThread::Place place{i, threads_.size()};
+    thread.control = std::make_unique<ControlThread>(*thread.loop, shared_->services, place, descriptors_);
   }
   return shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets));
 }
@@ -231,6 +233,27 @@ proto::Status GatewayProcess::status() const {
   }
   status.processes = processes_;
   return status;
+}
+
+// Each thread copies its own and hands the copy over.
+net::Task<std::vector<flow::Kept>> GatewayProcess::flow_events() {
+  struct Collected {
+    net::Signal one_more;
+    std::vector<flow::Kept> events;
+  };
+  const auto main = threads_.front()->loop->executor();
+  const auto collected = std::make_shared<Collected>(Collected{net::Signal(main), {}});
+  for (auto& thread : threads_) {
+    thread->loop->post([collected, main, &control = *thread->control] {
+      net::post(main, [collected, kept = control.kept_events()] {
+        collected->events.push_back(kept);
+        collected->one_more.notify();
+      });
+    });
+  }
+  while (collected->events.size() < threads_.size()) co_await collected->one_more.wait();
+  collected->events.push_back(shared_->tunnels.kept_events());
+  co_return std::move(collected->events);
 }
 
 net::Task<std::string> GatewayProcess::reload() {

@@ -34,6 +34,8 @@ class GatewayProcess {
   void stop(bool end_sessions);
   const proto::GatewaySettings& settings() const { return *settings_; }
   Services& services() { return shared_->services; }
+  net::Task<std::vector<flow::Kept>> flow_events();  // of each control thread, and of the tunnels
+  std::chrono::system_clock::time_point began() const { return began_; }
 
  private:
   // What the control threads share, each part with its owner or lock inside.
@@ -79,6 +81,7 @@ class GatewayProcess {
   std::size_t workers_ = 0;
   int descriptors_ = 0;  // for connections
   std::vector<proto::ProcessInfo> processes_;
+  const std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
   std::unique_ptr<net::Signal> reloaded_;
   std::string reload_error_;
 };

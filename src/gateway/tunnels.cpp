@@ -1,6 +1,7 @@
 #include "gateway/tunnels.hpp"
 
 #include "base/log.hpp"
+#include "gateway/tunnel_events.hpp"
 #include "gateway/worker_keeper.hpp"
 
 namespace sallyport::gateway {
@@ -125,7 +126,13 @@ net::Task<void> Tunnels::end(store::Session session, proto::TunnelEnd why) {
 }
 
 void Tunnels::tell_end(const store::Session& session, proto::TunnelEnd why) {
-  tunnel::End command{{session.id, session.generation}, std::nullopt};
+  const tunnel::TunnelId id{session.id, session.generation};
+  net::post(owner_, [this, id, why] {
+    const auto* live = find(id);
+    const auto attempt = live == nullptr ? 0 : live->attempt;
+    flow_.record(life_event(attempt, id.session, flow::Step::ended, words_for(why)));
+  });
+  tunnel::End command{id, std::nullopt};
   if (proto::rule_for(why).say_disconnect) {
     command.say = proto::Disconnect{gateway_reason, std::string(words_for(why))};
   }
@@ -166,9 +173,9 @@ void Tunnels::on(const tunnel::DtlsReport& report) {
   using State = tunnel::DtlsReport::State;
   const auto found = live_.find(report.id);
   if (found == live_.end()) return;
-  const bool was_up = found->second.dtls.state == State::up;
-  found->second.dtls = report;
-  record(found->second);
+  const auto before = std::exchange(found->second.dtls, report);
+  const bool was_up = before.state == State::up;
+  flow_.record(dtls_event(found->second, before));
   const log::Field session{"session", static_cast<std::int64_t>(report.id.session)};
   if (report.state == State::up) {
     log::notice(
@@ -180,23 +187,10 @@ void Tunnels::on(const tunnel::DtlsReport& report) {
 }
 
 void Tunnels::on(const tunnel::RekeyReport& report) {
-  log::notice("keys renewed by a renegotiation", {{"session", static_cast<std::int64_t>(report.id.session)}});
-}
-
-// Phase 6, of the attempt that made the tunnel.
-void Tunnels::record(const LiveTunnel& live) {
-  using State = tunnel::DtlsReport::State;
-  const auto step = live.dtls.state == State::up            ? flow::Step::finished
-                    : live.dtls.state == State::negotiating ? flow::Step::received
-                                                            : flow::Step::gave_up;
-  flow::Event event(live.attempt, flow::Phase::dtls, step);
-  event.with(flow::FieldName::session, static_cast<std::int64_t>(live.id.session));
-  if (live.dtls.state == State::up) {
-    event.with(flow::FieldName::peer, live.dtls.peer.to_text())
-        .with(flow::FieldName::version, live.dtls.version)
-        .with(flow::FieldName::cipher, live.dtls.cipher);
+  if (const auto* live = find(report.id)) {
+    flow_.record(life_event(live->attempt, live->id.session, flow::Step::rekeyed));
   }
-  flow_.record(event);
+  log::notice("keys renewed by a renegotiation", {{"session", static_cast<std::int64_t>(report.id.session)}});
 }
 
 void Tunnels::on(const tunnel::Ended& ended) {
@@ -214,10 +208,15 @@ void Tunnels::on(const tunnel::Ended& ended) {
                {"why", ended.why},
                {"rx_bytes", static_cast<std::int64_t>(last.seen.rx_bytes)},
                {"tx_bytes", static_cast<std::int64_t>(last.seen.tx_bytes)}});
+  flow_.record(end_event(last, ended));
   proto::TokenLife life;
   if (ended.cause == EndCause::disconnected) {
     const auto reason = ended.said ? ended.said->reason : std::nullopt;
     life = proto::token_life_after_disconnect(reason, last.agent);
+    const bool has_successor = next != live_.end() && next->first.session == id.session;
+    if (life && life->count() == 0 && !has_successor) {
+      flow_.record(life_event(last.attempt, id.session, flow::Step::ended, "disconnected by the client"));
+    }
   } else if (ended.cause == EndCause::asked) {
     life = seconds(0);
   }
@@ -251,6 +250,9 @@ net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
       store::detach(*session, at, life);
     }
     const auto updated = co_await sessions_.update(*session);
+    if (updated && is_latest) {
+      flow_.record(life_event(ended.attempt, ended.id.session, flow::Step::detached));
+    }
     if (updated) co_return;
     if (updated.error().kind != ErrorKind::conflict) co_await net::sleep(retry_pause);
   }
@@ -348,6 +350,7 @@ net::Task<void> Tunnels::end_expired() {
     if (session.connected_at) {
       tell_end(session, proto::TunnelEnd::session_timeout);
     } else {
+      flow_.record(life_event(0, session.id, flow::Step::ended, "expired"));
       log::notice("session expired",
                   {{"user", session.user}, {"session", static_cast<std::int64_t>(session.id)}});
     }

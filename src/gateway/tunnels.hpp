@@ -20,7 +20,7 @@ namespace sallyport::gateway {
 
 struct LiveTunnel {
   tunnel::TunnelId id;
-  std::uint64_t attempt = 0;  // in flow events
+  std::uint64_t attempt = 0;  // the connection, in flow events
   std::string tls_version;
   std::string tls_cipher;
   proto::UserAgent agent = proto::UserAgent::unknown;
@@ -38,6 +38,8 @@ void add_rest(store::Totals& totals, const LiveTunnel& live);
 
 class Tunnels {
  public:
+  static constexpr std::size_t most_events = 8192;
+
   Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock);
 
   // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
@@ -62,7 +64,8 @@ class Tunnels {
 
   // --- in the owner's thread
 
-  const LiveTunnel* find(tunnel::TunnelId id) const;  // nullptr: it doesn't run
+  const LiveTunnel* find(tunnel::TunnelId id) const;       // nullptr: it doesn't run
+  flow::Kept kept_events() const { return flow_.kept(); }  // phase 6, and the sessions' lives
   std::size_t count() const { return live_.size(); }
   net::Task<void> refresh();  // brings what is known of all up to date
   net::Task<void> save();     // stores what is known of all
@@ -75,7 +78,6 @@ class Tunnels {
   void on(const tunnel::Totals& totals);
   void on(const tunnel::DtlsReport& report);
   void on(const tunnel::RekeyReport& report);
-  void record(const LiveTunnel& live);
   void spawn(net::Task<void> task, std::string_view what);
 
   net::Task<void> confirm(tunnel::TunnelId id);
@@ -93,7 +95,7 @@ class Tunnels {
   std::vector<std::unique_ptr<tunnel::Worker>> workers_;
   // Until its Ended has come, a tunnel that another replaced stands beside its successor.
   std::map<tunnel::TunnelId, LiveTunnel> live_;
-  flow::Recorder flow_{1024};
+  flow::Recorder flow_{most_events};
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
   net::Signal accounted_;

@@ -46,7 +46,7 @@ Result<Dialogue> DialogueStore::begin(const Address& remote, Time now) {
       same != by_address_.end() && same->second.size() >= limits_.most_per_address)
     drop(*same->second.begin());
 
-  const auto number = ++last_;
+  const auto number = dialogue.number = ++last_;
   dialogues_.emplace(number, dialogue);
   by_key_.emplace(index_of(dialogue.key), number);
   by_handle_.emplace(index_of(dialogue.handle), number);
@@ -69,6 +69,7 @@ bool DialogueStore::save(Dialogue& dialogue) {
   if (number == by_key_.end()) return false;
   auto& stored = dialogues_.at(number->second);
   if (stored.version != dialogue.version) return false;
+  dialogue.number = stored.number;
   dialogue.handle = stored.handle;
   dialogue.remote = stored.remote;
   dialogue.expires = stored.expires;

@@ -19,8 +19,9 @@
 namespace sallyport::store {
 
 struct Dialogue {
-  std::string key;     // the webvpncontext cookie: 32 random bytes in base64
-  std::string handle;  // the opaque handle: a random 64-bit number in decimal
+  std::uint64_t number = 0;  // in flow events: unique, in the order of beginning; no secret
+  std::string key;           // the webvpncontext cookie: 32 random bytes in base64
+  std::string handle;        // the opaque handle: a random 64-bit number in decimal
   std::string connection_profile;
   std::uint64_t generation = 0;  // of the settings that the profile is from
   int failures = 0;
@@ -51,8 +52,9 @@ class DialogueStore {
   std::optional<Dialogue> find_by_key(std::string_view key, Time now) const;
   std::optional<Dialogue> find_by_handle(std::string_view handle, Time now) const;
   // Replaces it, unless it is gone or was saved since it was found: false, and nothing has changed. Whoever
-  // counts a try here before he lets it be checked cannot be outrun by tries side by side. key, handle,
-  // remote and expires stay as they were. Afterwards the version is one higher, here and in `dialogue`.
+  // counts a try here before he lets it be checked cannot be outrun by tries side by side. number, key,
+  // handle, remote and expires stay as they were. Afterwards the version is one higher, here and in
+  // `dialogue`.
   bool save(Dialogue& dialogue);
   bool end(std::string_view key);  // false: it had ended
 
