@@ -18,6 +18,7 @@ struct Gateway {
 Result<void> show_status(const Gateway& gateway);
 Result<void> list_sessions(const Gateway& gateway, bool all);
 Result<void> show_session(const Gateway& gateway, const std::string& id);
+Result<void> show_trace(const Gateway& gateway, const std::string& id);
 struct Whom {
   std::string id;  // empty: not by its id
   std::string user;

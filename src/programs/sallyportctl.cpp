@@ -26,6 +26,7 @@ struct Choice {
   bool end_sessions = false;
   bool all_sessions = false;
   std::string session;
+  std::string traced;
   Whom whom;
 };
 
@@ -56,6 +57,9 @@ void add_sessions(CLI::App& app, Choice& choice) {
   sessions->add_flag("--all", choice.all_sessions, "Those without a tunnel too");
   auto* session = app.add_subcommand("session", "Show one session");
   session->add_option("ID", choice.session, "The session's number")->required();
+  auto* trace = app.add_subcommand("trace", "Show what happened in a session or connection, step by step");
+  trace->add_option("ID", choice.traced, "A session's number, or a connection's: 'attempt' in the log")
+      ->required();
   auto* disconnect = app.add_subcommand("disconnect", "End sessions, with their tokens");
   auto* whom = disconnect->add_option_group("whom");
   whom->add_option("ID", choice.whom.id, "The session's number");
@@ -68,6 +72,7 @@ Result<void> run(const CLI::App& app, Choice& choice) {
   if (app.got_subcommand("status")) return show_status(choice.gateway);
   if (app.got_subcommand("sessions")) return list_sessions(choice.gateway, choice.all_sessions);
   if (app.got_subcommand("session")) return show_session(choice.gateway, choice.session);
+  if (app.got_subcommand("trace")) return show_trace(choice.gateway, choice.traced);
   if (app.got_subcommand("disconnect")) return disconnect(choice.gateway, choice.whom);
   if (app.got_subcommand("reload")) return reload(choice.gateway);
   if (app.got_subcommand("stop")) return stop(choice.gateway, choice.end_sessions);

@@ -1,0 +1,26 @@
+// The command about a flow.
+#include <fmt/format.h>
+
+#include "admin/api_client.hpp"
+#include "admin/commands.hpp"
+#include "admin/trace_text.hpp"
+#include "base/text.hpp"
+
+namespace sallyport::admin {
+
+namespace {
+
+constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53) - 1;
+
+}  // namespace
+
+Result<void> show_trace(const Gateway& gateway, const std::string& id) {
+  const auto number = TRY(parse_number(id, largest_id));
+  const auto body =
+      TRY(call(gateway.socket, "GET", fmt::format("{}/{}", proto::admin_trace_path, number), ""));
+  const auto trace = TRY(proto::Trace::parse(body));
+  fmt::print("{}", gateway.json ? body + "\n" : trace_text(trace));
+  return {};
+}
+
+}  // namespace sallyport::admin
