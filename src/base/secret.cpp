@@ -8,6 +8,12 @@ void wipe(MutableByteView bytes) {
   if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
 }
 
+void wipe(std::string& text) {
+  text.resize(text.capacity());
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
 Secret& Secret::operator=(const Secret& other) {
   if (this != &other) {
     wipe(bytes_);

@@ -1,6 +1,7 @@
 // Secret: bytes that wipe themselves, compare in constant time and cannot be printed or logged.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -9,6 +10,7 @@ namespace sallyport {
 
 // Overwrites memory in a way the compiler may not remove.
 void wipe(MutableByteView bytes);
+void wipe(std::string& text);  // all that it has room for; afterwards it is empty
 
 class Secret {
  public:

@@ -35,4 +35,13 @@ TEST(Secret, has_no_way_into_a_log_field) {
   static_assert(!std::is_convertible_v<Secret, std::string_view>);
 }
 
+TEST(Secret, a_wiped_text_is_empty_and_leaves_nothing_where_it_was) {
+  std::string text(100, 'x');
+  text.erase(0, 60);  // what was moved to the front stands behind the end, too
+  const auto* where = text.data();
+  wipe(text);
+  EXPECT_TRUE(text.empty());
+  EXPECT_EQ(std::string_view(where, text.capacity()).find('x'), std::string_view::npos);
+}
+
 }  // namespace sallyport

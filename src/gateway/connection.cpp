@@ -1,6 +1,7 @@
 #include "gateway/connection.hpp"
 
 #include "base/log.hpp"
+#include "base/secret.hpp"
 #include "gateway/authenticate.hpp"
 #include "gateway/connect.hpp"
 #include "gateway/download.hpp"
@@ -114,7 +115,7 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
   std::optional<proto::HttpReply> last_word;
   try {
     for (int count = 1; count <= most_requests; ++count) {
-      const auto request = co_await channel.receive(idle_limit);
+      auto request = co_await channel.receive(idle_limit);
       if (!request) break;
       log::debug("request", {caller.log_attempt(),
                              {"peer", caller.peer.to_text()},
@@ -125,6 +126,7 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
         co_return;
       }
       auto reply = co_await answer(caller, *request);
+      wipe(request->body);  // it may be a password
       stream.expires_after(idle_limit);
       const bool closing = count == most_requests || request->wants_close() || reply.wants_close();
       if (closing && !reply.wants_close()) reply.headers.add("Connection", "close");

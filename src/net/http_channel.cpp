@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/secret.hpp"
+
 namespace sallyport::net {
 
 namespace {
@@ -27,6 +29,7 @@ Task<std::optional<proto::HttpRequest>> RequestChannel::receive(std::chrono::mil
     const auto taken = parser_.feed(got);
     if (!taken) throw BadRequest(parser_.refusal_status(), taken.error());
     rest_.assign(got.begin() + static_cast<std::ptrdiff_t>(*taken), got.end());
+    wipe(MutableByteView(buffer).first(size));  // bodies have passwords
   }
   auto request = parser_.take();
   if (!request.is_connect() && !only_line_ends(rest_)) {

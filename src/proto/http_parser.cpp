@@ -5,6 +5,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "base/secret.hpp"
 #include "base/text.hpp"
 
 namespace sallyport::proto {
@@ -236,6 +237,7 @@ class Engine {
     if (message_.is_header_done() && message_.chunked() && size < shortest_chunked_end) return {};
     error_code code;
     const auto used = message_.put(boost::asio::const_buffer(pending_.data(), size), code);
+    if (used == pending_.size()) wipe(pending_);  // bodies have passwords
     pending_.erase(0, used);
     if (code && code != http::error::need_more) return message_.refusal.value_or(explain(code, what));
     if (!complete() && used < size && size - used > max_chunk_line)

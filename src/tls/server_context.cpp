@@ -161,7 +161,9 @@ Result<ServerContext> ServerContext::open(ServerSettings settings) {
   if (settings.pairs.empty()) return fail(ErrorKind::unsupported, "a gateway needs a certificate");
   auto context = TRY(new_context(settings.library, TLS_server_method(), settings.legacy));
   SSL_CTX* raw = context.get();
-  SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  // What clients send may be a password: OpenSSL keeps no copy of what it has handed over.
+  SSL_CTX_set_options(raw,
+                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_dh_auto(raw, 1);
   // No tickets and a cache that remembers nothing: each server hello of TLS 1.2 carries a fresh session id,
   // as the flow wants, and no handshake is ever abbreviated.
