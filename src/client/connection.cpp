@@ -9,6 +9,7 @@
 #include "client/named_host.hpp"
 #include "client/progress.hpp"
 #include "client/terminal_text.hpp"
+#include "client/trace_file.hpp"
 #include "client/user_files.hpp"
 #include "proto/profile.hpp"
 #include "sys/memory_file.hpp"
@@ -129,7 +130,11 @@ ExitCode run_connection(ConnectOptions options) {
   }
   auto code = ExitCode::failed;
   Progress progress(console);
-  flow::Recorder flow(1024, [&progress](const flow::Event& event) { progress.show(event); });
+  TraceFile trace(std::move(inherited->files.trace), console);
+  flow::Recorder flow(0, [&progress, &trace](const flow::Event& event) {
+    progress.show(event);
+    trace.write(event);
+  });
   // Stopping the loop ends the phases wherever they wait. Their frames go with the loop, after what stands
   // below it: sockets, and a thread, that must not outlive it.
   net::Loop loop;

@@ -48,7 +48,10 @@ void DtlsLife::come_up(const tunnel::DtlsReport& report) {
 }
 
 void DtlsLife::end(const tunnel::DtlsReport& report) {
-  up_ = false;
+  if (std::exchange(up_, false)) {
+    attempt_.record(
+        Attempt::event(flow::Phase::dtls, flow::Step::lost).with(flow::FieldName::reason, report.why));
+  }
   why_ = report.why;
   end_is_told_.emplace(executor_, end_of_tunnel,
                        [&tunnel = attempt_.tunnel] { tunnel.put(TimeUp{TimeUp::For::end_of_dtls}); });

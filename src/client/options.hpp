@@ -48,6 +48,9 @@ struct ConnectOptions {
   bool authenticate = false;     // log in, print the session's cookie, and end
   bool cookie_on_stdin = false;  // no login: a line has the cookie of one
 
+  // What is written about it.
+  std::string trace_file;  // flow events as JSON lines; empty: none
+
   // The downloader.
   bool profile_download = true;
 

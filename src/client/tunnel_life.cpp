@@ -30,6 +30,12 @@ Ended how_it_ended(const tunnel::Ended& ended) {
   return {ExitCode::failed, {ErrorKind::closed, std::move(text)}};
 }
 
+void record(const Attempt& attempt, flow::Step step, std::string_view reason = {}) {
+  auto event = Attempt::event(flow::Phase::life, step);
+  if (!reason.empty()) event.with(flow::FieldName::reason, reason);
+  attempt.record(event);
+}
+
 void show_renewal(proto::RekeyAction by, const Console& console) {
   if (!console.verbose()) return;
   const bool in_tls_13 = by == proto::RekeyAction::key_update;
@@ -119,7 +125,11 @@ net::Task<void> Life::on(const tunnel::Ended& ended) {
   // A gateway that gives the session a new tunnel closes the old one, ocserv with a DISCONNECT: then its
   // answer is on the way.
   const bool may_be_replaced = try_ && try_->has_asked() && (lost || ended.cause == EndCause::disconnected);
-  if (!lost && !may_be_replaced) throw how_it_ended(ended);
+  if (!lost && !may_be_replaced) {
+    record(attempt_, flow::Step::ended, name_of(ended.cause));
+    throw how_it_ended(ended);
+  }
+  record(attempt_, flow::Step::lost, name_of(ended.cause));
   dtls_.reset();
   co_await attempt_.tunnel.stop();
   const auto next = plan_.lost(Clock::now());
@@ -153,6 +163,7 @@ net::Task<void> Life::on(const tunnel::DtlsReport& report) {
 
 net::Task<void> Life::on(const tunnel::RekeyReport& report) {
   if (report.action != proto::RekeyAction::new_tunnel) {
+    record(attempt_, flow::Step::rekeyed);
     show_renewal(report.action, attempt_.console);
     co_return;
   }
@@ -329,6 +340,7 @@ net::Task<void> Life::build(Answered answered) {
 
 net::Task<void> Life::end(std::optional<proto::Disconnect> word, std::string_view told) {
   over_ = true;
+  const auto step = word ? flow::Step::ended : flow::Step::detached;
   bool is_told = false;
   if (word) is_told = co_await end_new_tunnel(*word);
   if (try_) try_->abandon();
@@ -337,6 +349,7 @@ net::Task<void> Life::end(std::optional<proto::Disconnect> word, std::string_vie
   if (is_told) word.reset();
   if (stays) line += ": the session stays at the gateway for a while";
   co_await attempt_.tunnel.say_goodbye(std::move(word));
+  record(attempt_, step, told);
   attempt_.console.say(line);
 }
 

@@ -1,7 +1,10 @@
 #include "client/user_files.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
+
+#include <fcntl.h>
 
 #include "auth/token_secret.hpp"
 #include "base/text.hpp"
@@ -41,6 +44,20 @@ std::string_view token_in(const Secret& content) {
   return trim(text.substr(0, text.find_first_of("\r\n")));
 }
 
+// Made with the rights of the folder's owner.
+Result<void> open_trace(OpenedFiles& opened, const std::string& name) {
+  if (name.empty()) return {};
+  if (name.ends_with(".html")) {
+    return fail(ErrorKind::unsupported,
+                "the drawn page of --trace is not built yet: name a file without .html for JSON lines");
+  }
+  const auto path = std::filesystem::absolute(name).string();
+  const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
+  opened.descriptors.push_back(TRY(sys::create_file(path)));
+  opened.names.push_back(proto::UserFile::trace);
+  return {};
+}
+
 // Where a symbolic link leads: the file is to be replaced, not the link to it.
 Result<std::string> real_path(const std::string& path) {
   const std::unique_ptr<char, Free> found(::realpath(path.c_str(), nullptr));
@@ -56,6 +73,7 @@ Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
   TRY(open_into(opened, proto::UserFile::certificate, options.certificate));
   TRY(open_into(opened, proto::UserFile::key, options.key));
   TRY(open_into(opened, proto::UserFile::token, options.token_file));
+  TRY(open_trace(opened, options.trace_file));
   return opened;
 }
 
@@ -90,6 +108,10 @@ Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& file = descriptors[i];
     switch (names[i]) {
+      case proto::UserFile::trace:
+        files.trace = Descriptor(fcntl(file.number(), F_DUPFD_CLOEXEC, 0));
+        if (!files.trace) return fail_errno("cannot use the trace file");
+        break;
       case proto::UserFile::ca_file:
         files.authorities = TRY(read_one(file, max_ca_file, "CA")).reveal_text();
         break;

@@ -14,7 +14,7 @@
 
 namespace sallyport::client {
 
-// In the front: the files that the options name; errors name the file.
+// In the front: the files that the options name, the trace's new and empty; errors name the file.
 struct OpenedFiles {
   std::vector<proto::UserFile> names;
   std::vector<Descriptor> descriptors;  // in the same order
@@ -36,12 +36,13 @@ class TokenCounter {
   std::optional<std::uint64_t> first_;  // the file's, before this run changed it
 };
 
-// In the connection: the whole content of each; empty where none was named.
+// In the connection: the whole content of each that is read; empty where none was named.
 struct UserFiles {
   std::string authorities;
   Secret certificate;
   Secret key;
-  Secret token;  // without the end of its line
+  Secret token;      // without the end of its line
+  Descriptor trace;  // for writing; not open where none was named
 };
 Result<UserFiles> read_user_files(std::span<const proto::UserFile> names,
                                   std::span<const Descriptor> descriptors);

@@ -45,6 +45,32 @@ TEST_F(UserFilesTest, the_connection_reads_what_the_front_has_opened) {
   EXPECT_TRUE(files.certificate.empty());
 }
 
+TEST_F(UserFilesTest, the_trace_is_a_new_file_for_its_owner_alone) {
+  options.token_file.clear();
+  options.trace_file = folder + "/trace";
+  const auto opened = or_throw(open_user_files(options));
+  ASSERT_EQ(opened.names, std::vector{proto::UserFile::trace});
+  const auto files = or_throw(read_user_files(opened.names, opened.descriptors));
+  EXPECT_EQ(::write(files.trace.number(), "x", 1), 1);
+  const auto written = or_throw(sys::read_file(options.trace_file, 4096)).value();
+  EXPECT_EQ(as_text(written.bytes), "x");
+  EXPECT_EQ(written.rights.mode, 0600U);
+  ASSERT_TRUE(open_user_files(options));
+  EXPECT_TRUE(or_throw(sys::read_existing(options.trace_file, 4096)).empty());
+}
+
+TEST_F(UserFilesTest, a_trace_goes_nowhere_else) {
+  options.token_file.clear();
+  options.trace_file = folder + "/page.html";
+  EXPECT_EQ(open_user_files(options).error().text,
+            "the drawn page of --trace is not built yet: name a file without .html for JSON lines");
+  options.trace_file = folder;
+  EXPECT_FALSE(open_user_files(options));
+  options.trace_file = folder + "/link";
+  ASSERT_EQ(symlink("/dev/null", options.trace_file.c_str()), 0);
+  EXPECT_EQ(open_user_files(options).error().text, options.trace_file + " is a symbolic link");
+}
+
 TEST_F(UserFilesTest, a_file_that_is_not_there_is_named) {
   EXPECT_EQ(open_user_files(options).error().text.find("cannot open " + options.token_file), 0U);
 }

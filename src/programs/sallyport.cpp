@@ -165,6 +165,8 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
                    "Do not fetch the client profile that the gateway announces");
   connect.add_flag("-q,--quiet", options.quiet, "Show only errors, and what scripts wait for");
   connect.add_flag("-v,--verbose", options.verbose, "Show every step, not only the end of each phase");
+  connect.add_option("--trace", options.trace_file,
+                     "Write every step of the connection into this file, as JSON lines");
   connect.add_flag("--timestamp", options.timestamps, "Begin each message with the time");
 }
 

@@ -27,9 +27,9 @@ inline constexpr std::size_t max_gateway_addresses = 16;
 // --- front → connection
 
 // Files that the user named on the command line, by option.
-enum class UserFile : std::uint8_t { ca_file, certificate, key, token };
+enum class UserFile : std::uint8_t { ca_file, certificate, key, token, trace };
 constexpr UserFile last_of(UserFile) {
-  return UserFile::token;
+  return UserFile::trace;
 }
 
 // A client profile in the user's folder.
@@ -44,8 +44,8 @@ struct StoredProfile {
   }
 };
 
-// The first message. The connection's command line is the front's own. Descriptors: the files, for reading;
-// then, where `with_profiles` is set, the content of each profile, a memory file.
+// The first message. The connection's command line is the front's own. Descriptors: the files, for reading
+// (the trace's for writing); then, where `with_profiles` is set, the content of each profile, a memory file.
 struct ConnectionStart {
   std::uint32_t uid = 0;  // whom to become; the connection's own: stay
   std::uint32_t gid = 0;

@@ -36,6 +36,18 @@ Result<void> write_at(int file, std::size_t offset, ByteView bytes, const std::s
   return {};
 }
 
+Result<Descriptor> create_file(const std::string& path) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
+  Descriptor file(open(path.c_str(), flags, 0600));
+  if (!file && errno == ELOOP) return fail(ErrorKind::malformed, path + " is a symbolic link");
+  if (!file) return fail_errno("cannot open " + path);
+  struct stat status {};
+  if (fstat(file.number(), &status) != 0) return fail_errno("cannot look at " + path);
+  if (!S_ISREG(status.st_mode)) return fail(ErrorKind::malformed, path + " is not a file");
+  if (ftruncate(file.number(), 0) != 0) return fail_errno("cannot empty " + path);
+  return file;
+}
+
 Result<Descriptor> open_file(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file) return fail_errno("cannot open " + path);

@@ -15,6 +15,10 @@ namespace sallyport::sys {
 // For reading. malformed: not a regular file. A pipe in the file's place does not stop the caller.
 Result<Descriptor> open_file(const std::string& path);
 
+// For writing, and empty; a new one is for its owner alone. malformed: not a regular file, or a symbolic
+// link.
+Result<Descriptor> create_file(const std::string& path);
+
 // All of it, from `offset` on, whatever the file's own offset. An error begins with `what`.
 Result<void> write_at(int file, std::size_t offset, ByteView bytes, const std::string& what);
 

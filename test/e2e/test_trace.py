@@ -1,5 +1,6 @@
 """`sallyportctl trace`: what happened in a session or a connection, step by step."""
 
+import json
 import re
 import signal
 from datetime import datetime
@@ -14,6 +15,7 @@ from lab.run import wait_until
 from lab.tls import shakes_hands
 
 HOST = "vpn.example.com"
+EVENT = {"time", "attempt", "phase", "title", "direction", "step", "fields"}
 PROFILE = (
     '<AnyConnectProfile xmlns="http://schemas.xmlsoap.org/encoding/"><ServerList><HostEntry>'
     "<HostName>Head office</HostName><HostAddress>vpn.example.com</HostAddress>"
@@ -58,8 +60,7 @@ def trace(gateway, number):
     """Checked for what is true of each: the order, the keys, and no time that is none."""
     told = gateway.ctl_json("trace", str(number))
     assert told.keys() == {"id", "kind", "is_whole", "recorded_since", "events"} and told["id"] == number
-    keys = {"time", "attempt", "phase", "title", "direction", "step", "fields"}
-    assert all(event.keys() == keys for event in told["events"]), told
+    assert all(event.keys() == EVENT for event in told["events"]), told
     times = [datetime.fromisoformat(event["time"].replace("Z", "+00:00")) for event in told["events"]]
     assert times == sorted(times)
     return told
@@ -175,6 +176,37 @@ def test_the_life_of_a_session_after_the_six_phases(gateway, client_host, client
     gateway.ctl("disconnect", str(session))
     wait_until(lambda: life()[-1] == "ended", 3, "the end is told")
     assert fields(trace(gateway, session), None, "ended")["reason"] == "disconnected by an administrator"
+
+
+def test_our_client_writes_its_own_trace_as_it_happens(gateway, client, pki):
+    file = client.home / "trace.jsonl"
+    tunnel = client.start(pki, "--user=alice", "--authgroup=Employees", f"--trace={file}", HOST).wait_up()
+    tunnel.wait_output("(?m)^dtls up")
+    session = gateway.wait_dtls()
+
+    def told():
+        return {"events": [json.loads(line) for line in file.read_text().splitlines()]}
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert all(event.keys() == EVENT for event in told()["events"])
+    phases = [event["phase"] for event in told()["events"]]
+    assert [phases.index(phase) for phase in range(1, 7)] == sorted(phases.index(one) for one in range(1, 7))
+    assert all("finished" in steps(told(), phase) for phase in range(1, 7)), told()
+    done = fields(told(), 5, "finished")
+    assert done["ipv4"] == session["ipv4"] and done["mtu"] == session["mtu"]
+    assert fields(told(), 6, "finished")["cipher"] == session["dtls"]["cipher"]
+    tunnel.send(signal.SIGUSR2)
+    tunnel.wait_back()
+    tunnel.wait_output("(?m)(^dtls up(?s:.*)){2}")
+    assert tunnel.stop() == 0
+    assert told()["events"][-1]["step"] == "ended", told()
+    assert steps(told(), 5).count("finished") == 2
+
+
+def test_a_drawn_trace_is_refused_in_one_line(client, gateway, pki):
+    done = client.connect("--cafile", pki.ca, f"--trace={client.home}/page.html", HOST)
+    assert done.returncode == 1 and "not built yet" in done.stdout, done.stdout
+    assert len(done.stdout.splitlines()) == 1 and not (client.home / "page.html").exists()
 
 
 def attempt_in(line):
