@@ -7,12 +7,12 @@ import struct
 import time
 
 
-def code_at(key: bytes, position) -> str:
-    """Six digits."""
+def code_at(key: bytes, position, digits=6) -> str:
+    """Of this many digits."""
     mac = hmac.digest(key, struct.pack(">Q", position), hashlib.sha1)
     offset = mac[-1] & 15
     number = struct.unpack_from(">I", mac, offset)[0] & 0x7FFFFFFF
-    return str(number % 1000000).zfill(6)
+    return str(number % 10**digits).zfill(digits)
 
 
 class Token:
