@@ -106,7 +106,11 @@ int main(int count, char** arguments) {
   auto* stop = app.add_subcommand("stop", "Stop the gateway; clients come back by cookie");
   stop->add_flag("--end-sessions", choice.end_sessions, "End the sessions for good");
   add_user(app, choice.user);
-  CLI11_PARSE(app, count, arguments);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;  // 0: --help or --version
+  }
 
   const auto result = run_to_the_end(app, choice);
   if (result) return 0;

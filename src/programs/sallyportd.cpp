@@ -44,7 +44,11 @@ int main(int count, char** arguments) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   app.add_option("--role", role)->check(CLI::IsMember({"keeper", "authenticator", "gateway"}))->group("");
-  CLI11_PARSE(app, count, arguments);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;  // 0: --help or --version
+  }
 
   if (!role.empty()) return run_role(role);
   if (help_config) {
