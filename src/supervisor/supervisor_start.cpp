@@ -8,6 +8,7 @@
 #include "supervisor/tunnel_interface.hpp"
 #include "supervisor/unreloadable.hpp"
 #include "sys/boot_clock.hpp"
+#include "sys/landlock.hpp"
 #include "sys/listener.hpp"
 #include "sys/memory_file.hpp"
 
@@ -41,6 +42,9 @@ Result<void> Supervisor::start(bool listening) {
   booted_at_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
                std::chrono::seconds(started_at_);
   if (listening) {
+    if (!sys::has_landlock()) {
+      log::warning("this kernel has no Landlock: seccomp alone keeps the other processes from files");
+    }
     TRY(open_listeners());
     state_ = TRY(open_state_files(setup_->config));
     tun_queues_ = TRY(open_tunnel_interface(setup_->config));

@@ -33,10 +33,18 @@ std::size_t size_for(long abi) {
   return abi >= 4 ? 2 * sizeof(std::uint64_t) : sizeof(std::uint64_t);
 }
 
+long ask_version() {
+  return syscall(SYS_landlock_create_ruleset, nullptr, 0, create_ruleset_version);
+}
+
 }  // namespace
 
+bool has_landlock() {
+  return ask_version() > 0;
+}
+
 Result<void> forbid_file_system() {
-  const long abi = syscall(SYS_landlock_create_ruleset, nullptr, 0, create_ruleset_version);
+  const long abi = ask_version();
   if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) return {};
   if (abi < 0) return fail_errno("cannot ask for the Landlock version");
   RulesetAttributes attributes{fs_rights_of(abi), 0, 0};

@@ -5,6 +5,7 @@
 
 namespace sallyport::sys {
 
+bool has_landlock();  // the kernel does
 // A kernel without Landlock is no error: seccomp, which refuses the same calls, remains.
 Result<void> forbid_file_system();
 

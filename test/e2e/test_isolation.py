@@ -1,7 +1,11 @@
 """Four processes: who they are, what they may, and where the private keys are."""
 
+import ctypes
+import errno
+import functools
 import os
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -44,10 +48,16 @@ def test_the_supervisor_is_root_and_the_others_are_three_different_users(gateway
         assert set(uids.values()) == {61180, 61181, 61182}
 
 
-def test_a_user_in_the_configuration_replaces_the_fixed_number(new_gateway, gateway):
-    other = new_gateway()
-    other.config["listen"].update(tcp="198.51.100.1:443", udp="")
-    other.config["tunnel"].update(interface="sally1", address_pool="10.21.0.0/16", address_pool6="fd21::/64")
+@pytest.fixture
+def other(new_gateway):
+    """Not started; it runs beside the first."""
+    made = new_gateway()
+    made.config["listen"].update(tcp="198.51.100.1:443", udp="")
+    made.config["tunnel"].update(interface="sally1", address_pool="10.21.0.0/16", address_pool6="fd21::/64")
+    return made
+
+
+def test_a_user_in_the_configuration_replaces_the_fixed_number(other, gateway):
     other.config["process"] = {"gateway_user": 61290, "keeper_user": "61291", "authenticator_user": "nobody"}
     other.start()
     uids = {role: processes.uid(pid) for role, pid in other.roles().items()}
@@ -71,6 +81,30 @@ def test_a_process_below_the_supervisor_is_confined(gateway, role):
         status = processes.status(f"{pid}/task/{thread.name}")
         assert status["NoNewPrivs"] == "1"
         assert status["Seccomp"] == "2"
+
+
+def without_landlock():
+    """From here on the kernel says that it has none: a filter that answers one call with ENOSYS."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    landlock_create_ruleset, answer_errno, allow = 444, 0x00050000, 0x7FFF0000
+    program = struct.pack("<HBBI", 0x20, 0, 0, 0)  # load the call's number
+    program += struct.pack("<HBBI", 0x15, 0, 1, landlock_create_ruleset)  # another one: look over the next
+    program += struct.pack("<HBBI", 0x06, 0, 0, answer_errno | errno.ENOSYS)
+    program += struct.pack("<HBBI", 0x06, 0, 0, allow)
+    code = ctypes.create_string_buffer(program)
+    filters = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
+    set_no_new_privs, set_seccomp, by_filter = 38, 22, 2
+    assert libc.prctl(set_no_new_privs, 1, 0, 0, 0) == 0 and libc.prctl(set_seccomp, by_filter, filters) == 0
+
+
+def test_a_kernel_without_landlock_is_told_once(other, gateway, monkeypatch):
+    words = "this kernel has no Landlock: seccomp alone keeps the other processes from files"
+    assert words not in gateway.log
+    start = functools.partial(other.host.start, preexec_fn=without_landlock)
+    monkeypatch.setattr(other.host, "start", start)
+    other.start()
+    assert other.log.count(words) == 1
+    assert other.roles().keys() == ROLES
 
 
 @sandboxed
