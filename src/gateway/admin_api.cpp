@@ -117,11 +117,15 @@ net::Task<void> serve_one(GatewayProcess& process, net::Socket socket) {
   }
 }
 
-net::Task<void> accept_admins(GatewayProcess& process, Descriptor listener) {
+net::Task<void> accept_admins(GatewayProcess& process, Descriptor listener, int descriptors) {
   const auto executor = co_await net::this_executor();
-  net::Acceptor acceptor(executor, std::move(listener));
+  net::Acceptor acceptor(executor, std::move(listener), descriptors);
   for (;;) {
     auto accepted = co_await acceptor.accept();
+    if (!accepted.descriptor) {
+      log::warning("no descriptor is left: an admin connection is refused");
+      continue;
+    }
     net::Socket socket(executor, std::move(accepted.descriptor));
     net::spawn(executor, serve_one(process, std::move(socket)),
                [](const Error& error) { log::info("admin connection ended: " + error.text); });
@@ -130,8 +134,9 @@ net::Task<void> accept_admins(GatewayProcess& process, Descriptor listener) {
 
 }  // namespace
 
-void serve_admins(GatewayProcess& process, const net::Executor& executor, Descriptor listener) {
-  net::spawn(executor, accept_admins(process, std::move(listener)),
+void serve_admins(GatewayProcess& process, const net::Executor& executor, Descriptor listener,
+                  int descriptors) {
+  net::spawn(executor, accept_admins(process, std::move(listener), descriptors),
              [](const Error& error) { log::error("the admin listener failed: " + error.text); });
 }
 

@@ -8,6 +8,8 @@ namespace sallyport::gateway {
 
 class GatewayProcess;
 
-void serve_admins(GatewayProcess& process, const net::Executor& executor, Descriptor listener);
+// `descriptors`: how many the process has for admins' connections and all else.
+void serve_admins(GatewayProcess& process, const net::Executor& executor, Descriptor listener,
+                  int descriptors);
 
 }  // namespace sallyport::gateway

@@ -25,13 +25,14 @@ class ControlThread {
     std::uint64_t number = 0;
     std::uint64_t of = 1;
   };
-  // Of `descriptors` that the process has for connections.
-  ControlThread(net::Loop& loop, Services& services, Place place, int descriptors)
+  // `descriptors`: how many the process has for connections and all else.
+  ControlThread(net::Loop& loop, Services& services, Place place, int descriptors,
+                UnauthenticatedConnections::Limits limits)
       : loop_(loop),
         services_(services),
         place_(place),
         descriptors_(descriptors),
-        unauthenticated_(UnauthenticatedConnections::Limits::within(static_cast<std::size_t>(descriptors))) {}
+        unauthenticated_(limits) {}
 
   net::Loop& loop() { return loop_; }
 

@@ -22,6 +22,10 @@ namespace {
 constexpr std::chrono::milliseconds goodbye_pause{50};
 constexpr int goodbye_tries = 60;
 
+// What connections leave: to admins, and to the supervisor's messages and whatever else keeps the service up.
+constexpr int admin_descriptors = 16;
+constexpr int spare_descriptors = 16;
+
 // Takes `count` descriptors from the front, in the order the message says.
 Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t count) {
   if (from.size() < count)
@@ -81,9 +85,9 @@ Result<void> GatewayProcess::start() {
   auto state_files = TRY(take(given, orders->state ? 2 : 0));
   if (orders->admin) admin_listener_ = std::move(TRY(take(given, 1)).front());
 
-  // The supervisor's messages carry some: two for each thread, of which there may be an old and a new one.
-  const auto spare = 4 * (threads_.size() + workers_) + 16;
-  descriptors_ = std::max(sys::descriptor_limit() - static_cast<int>(spare), 0);
+  // The supervisor's messages carry one for each thread and worker, beside those that are in use still.
+  const auto spare = static_cast<int>(2 * (threads_.size() + workers_)) + spare_descriptors;
+  descriptors_ = std::max(sys::descriptor_limit() - spare - admin_descriptors, 0);
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   settings_ =
       std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
@@ -105,10 +109,13 @@ Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Desc
   }
   shared_ = std::make_unique<Shared>(main, std::move(sessions), clock);
   shared_->authenticator.use(std::move(authenticator_));
+  const auto strangers =
+      UnauthenticatedConnections::Limits::within(static_cast<std::size_t>(descriptors_) / threads_.size());
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     auto& thread = *threads_[i];
     const ControlThread::Place place{i, threads_.size()};
-    thread.control = std::make_unique<ControlThread>(*thread.loop, shared_->services, place, descriptors_);
+    thread.control =
+        std::make_unique<ControlThread>(*thread.loop, shared_->services, place, descriptors_, strangers);
   }
   return shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets));
 }
@@ -147,7 +154,9 @@ void GatewayProcess::run() {
     thread.loop->post(
         [&thread, number = listeners_[i].release()] { thread.control->listen(Descriptor(number)); });
   }
-  if (admin_listener_) serve_admins(*this, main.loop->executor(), std::move(admin_listener_));
+  if (admin_listener_) {
+    serve_admins(*this, main.loop->executor(), std::move(admin_listener_), descriptors_ + admin_descriptors);
+  }
   for (auto& thread : threads_) {
     if (thread != threads_.front()) thread->runner = std::thread([&loop = *thread->loop] { loop.run(); });
   }

@@ -21,7 +21,7 @@ class UnauthenticatedConnections {
     std::size_t of_origin = 256;
     std::size_t of_all = 8192;
 
-    // Strangers get half of the process's descriptors at most.
+    // Strangers get half of the descriptors at most.
     static Limits within(std::size_t descriptors) {
       Limits limits;
       limits.of_all = std::min(limits.of_all, descriptors / 2);

@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import time
 
 import pytest
@@ -75,6 +76,22 @@ def test_without_descriptors_connections_are_refused_and_tunnels_go_on(
         assert gateway.roles()["gateway"] == pid
         tunnels[0].socket.close()
         wait_until(lambda: shakes_hands(other), 5, "there is room for another")
+
+
+def test_admins_without_end_are_refused_and_leave_what_the_service_needs(new_gateway, client_host):
+    gateway = new_gateway()
+    pid = with_descriptors(gateway.start(), 80)
+    with contextlib.ExitStack() as open_ones:
+        admins = [open_ones.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(100)]
+        for admin in admins:
+            admin.connect(str(gateway.socket))
+        gateway.wait_log("no descriptor is left: an admin connection is refused")
+        assert admins[-1].recv(1) == b"" and is_refused_at_once(client_host)
+        os.kill(gateway.pid, signal.SIGHUP)
+        gateway.wait_log("the new configuration is in force")
+        assert gateway.roles()["gateway"] == pid
+    wait_until(lambda: gateway.ctl("status", check=False).returncode == 0, 5, "admins are served again")
+    assert shakes_hands(client_host)
 
 
 def _becomes_a_tunnel(connection, token):
