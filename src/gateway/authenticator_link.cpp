@@ -94,7 +94,7 @@ void AuthenticatorLink::send_waiting() {
 
 Result<void> AuthenticatorLink::send(const proto::AuthenticatorRequest& request) {
   auto bytes = TRY(request.serialize());
-  const auto sent = sys::send_message(socket_->number(), bytes);
+  auto sent = sys::send_message(socket_->number(), bytes);
   wipe(bytes);  // it holds a password
   return sent;
 }
