@@ -274,7 +274,7 @@ def test_who_fills_his_share_of_connections_keeps_nobody_out(gateway, network, b
             begin = time.monotonic()
             with AnyConnect(quiet) as client:
                 assert client.log_in()
-            assert time.monotonic() - begin < 1
+            assert time.monotonic() - begin < 3
             # Whoever was typing behind the same address goes on over another connection.
             with pytest.raises(OSError):
                 typing.post(auth_reply("alice", "correct horse"))

@@ -41,7 +41,7 @@ def with_descriptors(gateway, count):
 def is_refused_at_once(host):
     begin = time.monotonic()
     with host.connect("192.0.2.1", PORT) as connection:
-        return read_to_end(connection) == b"" and time.monotonic() - begin < 0.5
+        return read_to_end(connection) == b"" and time.monotonic() - begin < 2
 
 
 def test_without_descriptors_connections_are_refused_and_tunnels_go_on(
