@@ -151,7 +151,9 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   log_ignored(caller, *request);
   const auto known = co_await live_session(caller, request->token);
   if (!known) {
-    record_failed(caller, nullptr, "no session has this token");
+    const Error why{ErrorKind::denied, "a CONNECT without the token of a session"};
+    caller.tell_refusal(401, why);
+    record_failed(caller, nullptr, why.text);
     co_return tl::unexpected(bad_token());
   }
 

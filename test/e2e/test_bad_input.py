@@ -140,11 +140,13 @@ def test_a_connect_behind_a_login_in_one_piece_is_no_tunnel(gateway, client_host
     assert "alice" not in [one["user"] for one in gateway.ctl_json("sessions")]
 
 
-def test_a_connect_amid_a_login_ends_its_connection_and_not_the_login(client_host):
+def test_a_connect_amid_a_login_ends_its_connection_and_not_the_login(gateway, client_host):
+    logged = len(gateway.log)
     with AnyConnect(client_host) as client:
         client.post(init())
         early = client.request("CONNECT", "/CSCOSSLC/tunnel")
         assert early.status == 401 and early.headers["X-Reason"]
+        gateway.wait_log("request refused: a CONNECT without the token of a session", after=logged)
         with AnyConnect(client_host) as again:
             again.cookies = client.cookies
             assert again.post(auth_reply("alice", "correct horse")).kind == "complete"
