@@ -129,7 +129,7 @@ net::Task<void> Life::on(const tunnel::Ended& ended) {
     record(attempt_, flow::Step::ended, name_of(ended.cause));
     throw how_it_ended(ended);
   }
-  record(attempt_, flow::Step::lost, name_of(ended.cause));
+  record(attempt_, may_be_replaced ? flow::Step::taken_over : flow::Step::lost, name_of(ended.cause));
   dtls_.reset();
   co_await attempt_.tunnel.stop();
   const auto next = plan_.lost(Clock::now());

@@ -146,7 +146,7 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
     --login.failures;
     dialogues.save(login);  // or somebody else has, and this try counts
     log::error("a login could not be checked: " + checked.error().text,
-               {{"user", user}, {"aaa", profile.aaa}});
+               {caller.log_attempt(), {"user", user}, {"aaa", profile.aaa}});
     co_return unavailable("logins can't be checked for now");
   }
   if (!checked) {

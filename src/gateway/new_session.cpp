@@ -65,7 +65,8 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
     co_return refuse_session(caller, profile, login, dialect);
   }
   if (!created) {
-    log::error("a login could not be kept: " + created.error().text, {{"user", login.user}});
+    log::error("a login could not be kept: " + created.error().text,
+               {caller.log_attempt(), {"user", login.user}});
     co_return unavailable("the session could not be stored");
   }
   for (const auto& ended : created->ended) {

@@ -254,8 +254,9 @@ net::Task<std::vector<flow::Kept>> GatewayProcess::flow_events() {
   const auto collected = std::make_shared<Collected>(Collected{net::Signal(main), {}});
   for (auto& thread : threads_) {
     thread->loop->post([collected, main, &control = *thread->control] {
-      net::post(main, [collected, kept = control.kept_events()] {
-        collected->events.push_back(kept);
+      const auto kept = std::make_shared<flow::Kept>(control.kept_events());
+      net::post(main, [collected, kept] {
+        collected->events.push_back(std::move(*kept));
         collected->one_more.notify();
       });
     });
