@@ -244,7 +244,8 @@ proto::Status GatewayProcess::status() const {
   return status;
 }
 
-// Each thread copies its own and hands the copy over.
+// Each thread copies its own and hands the copy over. The threads' loops hold nothing of the main loop's:
+// they may outlive it.
 net::Task<std::vector<flow::Kept>> GatewayProcess::flow_events() {
   struct Collected {
     net::Signal one_more;
@@ -252,12 +253,15 @@ net::Task<std::vector<flow::Kept>> GatewayProcess::flow_events() {
   };
   const auto main = threads_.front()->loop->executor();
   const auto collected = std::make_shared<Collected>(Collected{net::Signal(main), {}});
+  const std::weak_ptr<Collected> waiting = collected;
   for (auto& thread : threads_) {
-    thread->loop->post([collected, main, &control = *thread->control] {
+    thread->loop->post([waiting, main, &control = *thread->control] {
       const auto kept = std::make_shared<flow::Kept>(control.kept_events());
-      net::post(main, [collected, kept] {
-        collected->events.push_back(std::move(*kept));
-        collected->one_more.notify();
+      net::post(main, [waiting, kept] {
+        const auto here = waiting.lock();
+        if (!here) return;
+        here->events.push_back(std::move(*kept));
+        here->one_more.notify();
       });
     });
   }
