@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "client/background.hpp"
 #include "client/console.hpp"
 #include "client/front_files.hpp"
 #include "client/front_signals.hpp"
@@ -73,8 +74,12 @@ Result<void> store_trust(const std::string& text, const std::string& before, boo
 
 class Front {
  public:
-  Front(const ConnectOptions& options, const Console& console)
-      : options_(options), console_(console), files_(options, console), token_counter_(options) {}
+  Front(const ConnectOptions& options, const Console& console, Background* background)
+      : options_(options),
+        console_(console),
+        background_(background),
+        files_(options, console),
+        token_counter_(options) {}
 
   Result<void> start(const std::vector<std::string>& connection_arguments);
   int serve();  // the exit status
@@ -82,6 +87,7 @@ class Front {
  private:
   void receive();
   void handle_signals();
+  void pass_on(proto::UserWish wish);
   void note_end();
   using Files = std::vector<Descriptor>;  // beside a message
   void handle(const proto::StoreTrust& message, const Files&);
@@ -90,6 +96,7 @@ class Front {
   void handle(const proto::StoreProfile& message, const Files& files);
   void handle(const proto::Remember& message, const Files&);
   void handle(const proto::AdvanceToken& message, const Files&);
+  void handle(const proto::TunnelStands&, const Files&);
   Result<void> configure(const proto::HostSettings& settings);
   void send(const proto::FrontMessage& message, std::span<const int> descriptors = {});
   void give_up(const Error& error);  // with a connection that does not keep to its messages
@@ -97,6 +104,7 @@ class Front {
 
   const ConnectOptions& options_;
   const Console& console_;
+  Background* background_;  // null: we stay where we are
   FrontFiles files_;
   TokenCounter token_counter_;
   Descriptor signals_;
@@ -105,6 +113,7 @@ class Front {
   std::optional<HostTunnel> host_;
   std::optional<int> wait_status_;
   std::optional<steady_clock::time_point> end_by_;
+  bool failed_ = false;  // for a reason that the connection does not know
 };
 
 Result<void> Front::start(const std::vector<std::string>& connection_arguments) {
@@ -151,7 +160,7 @@ int Front::serve() {
     if (ready > 0 && entries[0].revents != 0) handle_signals();
   }
   host_.reset();
-  if (WIFEXITED(*wait_status_)) return WEXITSTATUS(*wait_status_);
+  if (WIFEXITED(*wait_status_)) return failed_ ? 1 : WEXITSTATUS(*wait_status_);
   console_.complain("the connection ended by " + sys::describe_exit(*wait_status_));
   return 1;
 }
@@ -178,10 +187,14 @@ void Front::handle_signals() {
     if (number == SIGCHLD) note_end();
     const auto wish = wish_of(number);
     if (!wish) continue;
-    const bool ends = *wish == proto::UserWish::end || *wish == proto::UserWish::detach;
-    if (ends && !end_by_) end_by_ = steady_clock::now() + end_limit;
-    send(proto::UserWants{*wish});
+    pass_on(*wish);
   }
+}
+
+void Front::pass_on(proto::UserWish wish) {
+  const bool ends = wish == proto::UserWish::end || wish == proto::UserWish::detach;
+  if (ends && !end_by_) end_by_ = steady_clock::now() + end_limit;
+  send(proto::UserWants{wish});
 }
 
 void Front::note_end() {
@@ -234,6 +247,15 @@ void Front::handle(const proto::AdvanceToken& message, const Files&) {
   if (!kept) console_.complain("cannot keep the token's counter: " + kept.error().text);
 }
 
+void Front::handle(const proto::TunnelStands&, const Files&) {
+  if (background_ == nullptr) return;
+  const auto detached = background_->detach(options_.pid_file);
+  if (detached) return;
+  console_.complain(detached.error().text);
+  failed_ = true;
+  pass_on(proto::UserWish::end);
+}
+
 void Front::send(const proto::FrontMessage& message, std::span<const int> descriptors) {
   if (!connection_.channel.is_open()) return;
   const auto sent = sys::send_message(connection_.channel.number(), proto::encode(message), descriptors);
@@ -251,7 +273,16 @@ void Front::give_up(const Error& error) {
 
 int run_front(const ConnectOptions& options, const std::vector<std::string>& connection_arguments) {
   const Console console(options);
-  Front front(options, console);
+  std::optional<Background> background;
+  if (options.background) {
+    auto begun = Background::begin();
+    if (!begun) {
+      console.complain(begun.error().text);
+      return 1;
+    }
+    background.emplace(std::move(*begun));
+  }
+  Front front(options, console, background ? &*background : nullptr);
   if (const auto started = front.start(connection_arguments); !started) {
     console.complain(started.error().text);
     return 1;

@@ -106,6 +106,10 @@ void FrontLink::remember(proto::Remember known) {
   send(known);
 }
 
+void FrontLink::tell_that_the_tunnel_stands() {
+  send(proto::TunnelStands{});
+}
+
 void FrontLink::advance_token(std::uint64_t counter) {
   send(proto::AdvanceToken{counter});
 }

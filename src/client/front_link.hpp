@@ -46,6 +46,7 @@ class FrontLink {
   net::Task<void> store_profile(std::string name, std::string content);
   // For the user's preferences. Throws Failure.
   void remember(proto::Remember known);
+  void tell_that_the_tunnel_stands();
   // For the token's file, if it came from one. Throws Failure.
   void advance_token(std::uint64_t counter);
   // Sets the machine up, the first time with a new interface. Throws Failure with the front's words.

@@ -74,6 +74,10 @@ struct ConnectOptions {
   std::string script;     // sets the host up instead of us, in vpnc-script's environment
   bool disable_ipv6 = false;
 
+  // Where it runs.
+  bool background = false;  // the user's process ends once the tunnel stands
+  std::string pid_file;     // then the client's pid is in it; empty: none
+
   // What is shown.
   bool quiet = false;    // errors and what a script waits for, nothing else
   bool verbose = false;  // every step, not only the end of each phase

@@ -150,6 +150,7 @@ net::Task<void> Life::on(const tunnel::Totals& totals) {
   if (!announced_) {
     announced_ = true;
     attempt_.console.announce(first_ ? connected_line(opened_.facts) : reconnect_line(opened_.facts));
+    if (first_) attempt_.front.tell_that_the_tunnel_stands();
     co_return;
   }
   auto carried = attempt_.tunnel.carried_before();

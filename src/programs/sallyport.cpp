@@ -145,6 +145,13 @@ void add_dtls_options(CLI::App& connect, ConnectOptions& options) {
   connect.add_option("--demo-dtls-hellos", options.dtls_hellos)->check(CLI::Range(1, 6))->group("");
 }
 
+void add_background(CLI::App& connect, ConnectOptions& options) {
+  connect.add_flag("-b,--background", options.background,
+                   "Return once the tunnel carries data, and go on in the background");
+  connect.add_option("--pid-file", options.pid_file,
+                     "With --background: have the client's pid in this file while it runs");
+}
+
 void add_connect(CLI::App& app, ConnectOptions& options) {
   auto& connect = *app.add_subcommand("connect", "Connect to a secure gateway");
   connect
@@ -161,6 +168,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   add_tunnel_options(connect, options);
   add_reconnect_timeout(connect, options);
   add_dtls_options(connect, options);
+  add_background(connect, options);
   connect.add_flag("!--no-profile-download", options.profile_download,
                    "Do not fetch the client profile that the gateway announces");
   connect.add_flag("-q,--quiet", options.quiet, "Show only errors, and what scripts wait for");

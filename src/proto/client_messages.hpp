@@ -214,7 +214,13 @@ struct AdvanceToken {
   static void each_field(auto&& field) { field("counter", &AdvanceToken::counter); }
 };
 
+// The run's first tunnel carries data: the user need not wait any longer.
+struct TunnelStands {
+  bool operator==(const TunnelStands&) const = default;
+  static void each_field(auto&&) {}
+};
+
 using ConnectionMessage =
-    std::variant<StoreTrust, ConfigureHost, Reconnecting, StoreProfile, Remember, AdvanceToken>;
+    std::variant<StoreTrust, ConfigureHost, Reconnecting, StoreProfile, Remember, AdvanceToken, TunnelStands>;
 
 }  // namespace sallyport::proto

@@ -40,6 +40,7 @@ TEST(ClientMessages, of_the_connection_round_trip_and_refuse_to_be_cut) {
   expect_round_trip(
       ConnectionMessage(Remember{"alice", "Employees", std::string(40, 'A'), "vpn.example.com"}));
   expect_round_trip(ConnectionMessage(AdvanceToken{7}));
+  expect_round_trip(ConnectionMessage(TunnelStands{}));
 }
 
 TEST(ClientMessages, a_full_folder_of_profiles_fits_into_the_first_message) {
