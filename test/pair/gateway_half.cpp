@@ -1,6 +1,7 @@
 #include "test/pair/gateway_half.hpp"
 
 #include "gateway/next_message.hpp"
+#include "proto/dtls_suites.hpp"
 #include "proto/keeper_messages.hpp"
 #include "test/pair/link.hpp"
 #include "tls/digest.hpp"
@@ -54,6 +55,8 @@ std::shared_ptr<const proto::GatewaySettings> settings() {
   auto made = std::make_shared<proto::GatewaySettings>();
   made->tls.key_pairs = {{tls::test::to_pem(identity().chain.leaf()), 0}};
   made->default_host = virtual_host();
+  // Answers to CONNECT say so; no client of this process comes by UDP.
+  made->dtls = {{or_throw(Endpoint::parse("0.0.0.0:443"))}, proto::default_dtls_ciphers()};
   return made;
 }
 
