@@ -110,7 +110,8 @@ def log_in_by_hand(planted, host):
         search.add("an opaque handle", re.search(r"<aggauth-handle>(\d+)<", form.opaque)[1])
         done = one.post(code_reply(planted.code(planted.seed), form.opaque))
     assert done.kind == "complete", done.body
-    look_into_the_gateway(planted)
+    if not sanitized():  # its memory is terabytes
+        look_into_the_gateway(planted)
     search.add("a session token", done.token)
     search.add("a session token", base64.b64decode(done.token))
     master = os.urandom(48)
@@ -192,10 +193,11 @@ def look_into_the_gateway(planted):
 def crash(planted):
     """Five times; the service ends with its note."""
     gateway, former = planted.gateway, None
+    blow = signal.SIGKILL if sanitized() else signal.SIGSEGV  # a sanitizer would take that for its own find
     for _ in range(5):
         former = gateway.wait_replaced("gateway", former, seconds=15)
         wait_until(lambda: gateway.ctl("status", check=False).returncode == 0, 5, "it serves")
-        os.kill(former, signal.SIGSEGV)
+        os.kill(former, blow)
     assert gateway.wait_end(20) != 0
 
 
