@@ -43,6 +43,11 @@ proto::VirtualHost virtual_host() {
                                .group_alias = code_group,
                                .methods = {AuthMethod::password, AuthMethod::otp},
                                .aaa = "local",
+                               .group_policy = "staff"},
+                              {.name = "Certificates",
+                               .group_urls = {"/certificates"},
+                               .methods = {AuthMethod::certificate},
+                               .certificate_user = proto::CertificateUserField::common_name,
                                .group_policy = "staff"}};
   host.default_profile = password_group;
   host.client_profiles = {{"staff.xml", policy.client_profile_hash, std::string(client_profile)}};
@@ -51,9 +56,10 @@ proto::VirtualHost virtual_host() {
   return host;
 }
 
-std::shared_ptr<const proto::GatewaySettings> settings() {
+std::shared_ptr<const proto::GatewaySettings> settings(std::optional<std::string> client_ca) {
   auto made = std::make_shared<proto::GatewaySettings>();
   made->tls.key_pairs = {{tls::test::to_pem(identity().chain.leaf()), 0}};
+  made->tls.client_ca = std::move(client_ca);
   made->default_host = virtual_host();
   // Answers to CONNECT say so; no client of this process comes by UDP.
   made->dtls = {{or_throw(Endpoint::parse("0.0.0.0:443"))}, proto::default_dtls_ciphers()};
@@ -117,7 +123,7 @@ net::Task<Result<std::vector<store::Session>>> FailingStore::expire(store::WallT
 
 // --- the gateway
 
-GatewayHalf::GatewayHalf(net::Loop& loop)
+GatewayHalf::GatewayHalf(net::Loop& loop, std::optional<std::string> client_ca)
     : loop_(loop),
       keeper_(open_keeper()),
       authenticator_(loop.executor()),
@@ -133,7 +139,7 @@ GatewayHalf::GatewayHalf(net::Loop& loop)
   or_throw(tunnels_.start(std::move(queues), {}));
   auto [listener, endpoint] = listen_on_loopback();
   endpoint_ = endpoint;
-  auto used = settings();
+  auto used = settings(std::move(client_ca));
   auto tls = or_throw(gateway::TlsSetup::make(loop.executor(), used->tls, start_keeper()));
   control_.use(std::move(tls), std::move(used));
   authenticator_.use(start_authenticator());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,7 +53,8 @@ class FailingStore : public store::SessionStore {
 
 class GatewayHalf {
  public:
-  explicit GatewayHalf(net::Loop& loop);
+  // With a CA it asks its clients for a certificate.
+  explicit GatewayHalf(net::Loop& loop, std::optional<std::string> client_ca = {});
   GatewayHalf(const GatewayHalf&) = delete;
   GatewayHalf& operator=(const GatewayHalf&) = delete;
   ~GatewayHalf() { tunnels_.stop(); }

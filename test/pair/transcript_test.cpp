@@ -20,8 +20,16 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds patience{10};
+constexpr std::chrono::sys_seconds far_future = std::chrono::sys_days(std::chrono::year(2100) / 1 / 1);
 
 // --- the gateway hears the client's lines
+
+// The user's certificate, which is its own CA. It is given to a gateway that asks.
+const tls::KeyPair& user_identity() {
+  static const auto& pair = *new tls::KeyPair(tls::test::self_signed(
+      {.common_name = "alice", .alternative_names = "", .usage = "clientAuth", .not_after = far_future}));
+  return pair;
+}
 
 // A connection that says what it is told to.
 class Speaker {
@@ -29,7 +37,9 @@ class Speaker {
   static net::Task<std::unique_ptr<Speaker>> connect(const GatewayHalf& gateway) {
     client::ConnectOptions options;
     options.server_pins = {gateway.certificate_pin()};
-    static const auto& context = *new tls::ClientContext(or_throw(client::open_context(options, "")));
+    std::vector<tls::KeyPair> identities;
+    identities.push_back(tls::test::share(user_identity()));
+    const auto context = or_throw(client::open_context(options, "", std::move(identities)));
     auto descriptor = co_await net::connect_tcp(gateway.endpoint(), patience);
     net::Socket socket(co_await net::this_executor(), std::move(descriptor));
     const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
@@ -205,14 +215,16 @@ class AtTheGateway : public Transcript {};
 
 TEST_P(AtTheGateway, is_answered_as_written) {
   Disturbance nothing;
-  GatewayHalf gateway(loop_);
+  const auto asks = std::string_view(GetParam()) == "certificate";
+  GatewayHalf gateway(loop_,
+                      asks ? std::optional(tls::test::to_pem(user_identity().chain.leaf())) : std::nullopt);
   gateway.use(nothing);
   play(play_client(gateway, GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Pair, AtTheGateway,
-                         testing::Values("password", "wrong_password", "version_1", "code", "connect_dtls",
-                                         "connect_refused"),
+                         testing::Values("password", "wrong_password", "version_1", "code", "certificate",
+                                         "connect_dtls", "connect_refused"),
                          name_of);
 
 }  // namespace
