@@ -178,8 +178,12 @@ class Scenario {
 
   static net::Task<void> one_request(Scenario& self, Endpoint peer,
                                      std::shared_ptr<const proto::GatewaySettings> settings, Phase phase) {
-    const gateway::Caller caller{
-        .peer = peer, .settings = std::move(settings), .services = self.services_, .flow = self.flow_};
+    auto ticket = self.strangers_.enter(peer.address, [] {});
+    const gateway::Caller caller{.peer = peer,
+                                 .settings = std::move(settings),
+                                 .services = self.services_,
+                                 .flow = self.flow_,
+                                 .ticket = ticket};
     auto answered = phase(caller);
     const auto reply = co_await std::move(answered);
     --self.open_;
@@ -231,6 +235,7 @@ class Scenario {
   gateway::Services services_{sessions_, dialogues_, authenticator_, tunnels_,
                               gateway::SessionClock(store::WallTime())};
   flow::Recorder flow_{10};
+  gateway::UnauthenticatedConnections strangers_{{}};
   std::shared_ptr<const proto::GatewaySettings> settings_ =
       std::make_shared<proto::GatewaySettings>(first_settings());
   bool holds_ = false;  // the authenticator

@@ -129,7 +129,7 @@ GatewayHalf::GatewayHalf(net::Loop& loop, std::optional<std::string> client_ca)
       authenticator_(loop.executor()),
       tunnels_(loop.executor(), sessions_, gateway::SessionClock(store::WallTime())),
       services_{sessions_, dialogues_, authenticator_, tunnels_, gateway::SessionClock(store::WallTime())},
-      control_(loop, services_),
+      control_(loop, services_, {}, 1024, {}),
       pin_(tls::pin_sha256(identity().chain.leaf())) {
   auto [kernel, queue] = or_throw(sys::message_pair());
   for (const auto& end : {&kernel, &queue}) or_throw(sys::set_non_blocking(end->number()));
