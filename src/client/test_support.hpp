@@ -135,7 +135,7 @@ class Run {
   ConnectOptions options{.server_pins = {tls::pin_sha256(gateway_identity().chain.leaf())},
                          .non_interactive = true};
   Console console{{.quiet = true}};
-  flow::Recorder flow{100};
+  flow::Recorder flow{10000};
   Prompt prompt{false, false};
   TrustStore trust;
   tls::ClientContext tls = or_throw(open_context(options, ""));

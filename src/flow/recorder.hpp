@@ -1,11 +1,10 @@
 // Keeps the last flow events of one thread and shows each to whoever watches. Not shared between threads.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <vector>
 
-#include "flow/event.hpp"
+#include "flow/event_ring.hpp"
 
 namespace sallyport::flow {
 
@@ -19,17 +18,15 @@ class Recorder {
  public:
   using Watcher = std::function<void(const Event&)>;
 
-  explicit Recorder(std::size_t capacity, Watcher watcher = {})
-      : capacity_(capacity), watcher_(std::move(watcher)) {}
+  // Of `memory` bytes for what it keeps.
+  explicit Recorder(std::size_t memory, Watcher watcher = {}) : watcher_(std::move(watcher)), ring_(memory) {}
 
   void record(Event event);
-  Kept kept() const { return {{events_.begin(), events_.end()}, forgotten_}; }
+  Kept kept() const { return {ring_.events(), ring_.forgotten()}; }
 
  private:
-  std::size_t capacity_;
   Watcher watcher_;
-  std::deque<Event> events_;
-  std::uint64_t forgotten_ = 0;
+  EventRing ring_;
 };
 
 }  // namespace sallyport::flow

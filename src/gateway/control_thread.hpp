@@ -17,8 +17,8 @@ namespace sallyport::gateway {
 
 class ControlThread {
  public:
-  // A login and its tunnel are some 30 of them; each has less than a kilobyte.
-  static constexpr std::size_t most_events = 8192;
+  // For flow events: some 13,000; a login and its tunnel are some 30.
+  static constexpr std::size_t event_memory = 1 << 20;
 
   // Which of how many control threads it is: no two give a connection the same number.
   struct Place {
@@ -66,7 +66,7 @@ class ControlThread {
   UnauthenticatedConnections unauthenticated_;
   std::int64_t refused_ = 0;  // for want of descriptors
   std::chrono::steady_clock::time_point refusal_told_again_{};
-  flow::Recorder flow_{most_events};
+  flow::Recorder flow_{event_memory};
 };
 
 }  // namespace sallyport::gateway

@@ -38,7 +38,7 @@ void add_rest(store::Totals& totals, const LiveTunnel& live);
 
 class Tunnels {
  public:
-  static constexpr std::size_t most_events = 8192;
+  static constexpr std::size_t event_memory = 1 << 19;  // for flow events
 
   Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock);
 
@@ -95,7 +95,7 @@ class Tunnels {
   std::vector<std::unique_ptr<tunnel::Worker>> workers_;
   // Until its Ended has come, a tunnel that another replaced stands beside its successor.
   std::map<tunnel::TunnelId, LiveTunnel> live_;
-  flow::Recorder flow_{most_events};
+  flow::Recorder flow_{event_memory};
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
   net::Signal accounted_;

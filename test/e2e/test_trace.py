@@ -248,7 +248,7 @@ def test_a_dead_token_is_told(gateway, client_host):
     with Tunnel(client_host, "AAAA") as tunnel:
         assert tunnel.status == 401
     told = trace(gateway, attempt_in(gateway.wait_log("TLS handshake done", after=before)))
-    assert fields(told, 5, "failed")["reason"] == "no session has this token"
+    assert fields(told, 5, "failed")["reason"] == "a CONNECT without the token of a session"
     assert fields(told, 5, "sent")["status"] == 401
 
 

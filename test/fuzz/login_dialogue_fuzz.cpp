@@ -234,7 +234,7 @@ class Scenario {
   gateway::Tunnels tunnels_{loop_.executor(), sessions_, gateway::SessionClock(store::WallTime())};
   gateway::Services services_{sessions_, dialogues_, authenticator_, tunnels_,
                               gateway::SessionClock(store::WallTime())};
-  flow::Recorder flow_{10};
+  flow::Recorder flow_{1000};
   gateway::UnauthenticatedConnections strangers_{{}};
   std::shared_ptr<const proto::GatewaySettings> settings_ =
       std::make_shared<proto::GatewaySettings>(first_settings());

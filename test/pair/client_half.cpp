@@ -64,7 +64,7 @@ ClientHalf::~ClientHalf() {
 
 void ClientHalf::run(client::ConnectOptions options, Descriptor channel) {
   const client::Console console(options);
-  flow::Recorder flow(100);
+  flow::Recorder flow(10000);
   client::TrustStore trust;
   const auto tls = or_throw(client::open_context(options, ""));
   std::optional<client::SoftwareToken> token;
