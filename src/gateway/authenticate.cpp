@@ -79,7 +79,7 @@ net::Task<Result<void>> check(const Caller& caller, const proto::ConnectionProfi
   question.user = user;
   question.answer = std::move(answer);
   question.remote = caller.peer.address;
-  const auto outcome = co_await caller.services.authenticator.ask(std::move(question));
+  const auto outcome = co_await caller.services.authenticator.ask(std::move(question), caller.ticket);
   if (const auto* refused = std::get_if<Refused>(&outcome)) {
     co_return fail(ErrorKind::denied, name_of(refused->reason, method));
   }

@@ -19,9 +19,12 @@ constexpr std::chrono::seconds answer_limit{40};
 // A quarter of the authenticator's places.
 constexpr std::size_t share_of_origin = 16;
 
-// One question of one control thread. Its answer arrives there by a posted call, so nothing is shared.
-struct Question {
-  explicit Question(const net::Executor& executor) : answered(executor) {}
+}  // namespace
+
+// Its answer arrives in its thread by a posted call, so nothing is shared.
+struct AuthenticatorLink::Question {
+  explicit Question(const net::Executor& thread) : executor(thread), answered(thread) {}
+  net::Executor executor;
   net::Signal answered;
   std::optional<Outcome> outcome;
 
@@ -32,27 +35,35 @@ struct Question {
   }
 };
 
-}  // namespace
-
 AuthenticatorLink::AuthenticatorLink(net::Executor owner)
     : owner_(std::move(owner)), waiting_(share_of_origin) {}
 
-net::Task<Outcome> AuthenticatorLink::ask(proto::AuthenticatorRequest request) {
+net::Task<Outcome> AuthenticatorLink::ask(proto::AuthenticatorRequest request,
+                                          UnauthenticatedConnections::Ticket& ticket) {
   const auto executor = co_await net::this_executor();
   const auto question = std::make_shared<Question>(executor);
-  net::post(owner_, [this, request = std::move(request), executor, question]() mutable {
+  net::post(owner_, [this, request = std::move(request), question]() mutable {
     Asker asker{request.remote.origin(), request.aaa};
-    const auto give = [executor, question](Outcome outcome) {
-      net::post(executor,
-                [question, outcome = std::move(outcome)]() mutable { question->give(std::move(outcome)); });
-    };
-    waiting_.add(std::move(asker), {std::move(request), give, std::chrono::steady_clock::now()});
+    waiting_.add(std::move(asker), {std::move(request), question});
     send_waiting();
   });
-  const net::Alarm limit(executor, answer_limit,
-                         [question] { question->give(Unavailable{"the authenticator does not answer"}); });
+  const auto give_up = [this, question](std::string why) {
+    question->give(Unavailable{std::move(why)});
+    net::post(owner_, [this, question] {
+      waiting_.remove_if([&question](const Waiting& one) { return one.asked == question; });
+    });
+  };
+  const net::Alarm limit(executor, answer_limit, [give_up] { give_up("the authenticator does not answer"); });
+  ticket.when_dropped([give_up] { give_up("its connection was dropped"); });
   while (!question->outcome) co_await question->answered.wait();
+  ticket.when_dropped({});
+  if (ticket.was_dropped()) throw Failure({ErrorKind::closed, "the connection was dropped"});
   co_return std::move(*question->outcome);
+}
+
+void AuthenticatorLink::reply(const Asked& asked, Outcome outcome) {
+  net::post(asked->executor,
+            [asked, outcome = std::move(outcome)]() mutable { asked->give(std::move(outcome)); });
 }
 
 void AuthenticatorLink::use(Descriptor socket) {
@@ -78,16 +89,15 @@ void AuthenticatorLink::send_waiting() {
     auto next = waiting_.take();
     if (!next) return;
     auto& [asker, question] = *next;
-    const bool is_late = std::chrono::steady_clock::now() - question.since > answer_limit;  // and was told so
     question.request.id = next_id_++;
-    const auto sent = is_late ? Result<void>(fail(ErrorKind::timeout, "too late")) : send(question.request);
+    const auto sent = send(question.request);
     if (sent) {
-      open_.emplace(question.request.id, Open{std::move(asker), std::move(question.reply)});
+      open_.emplace(question.request.id, Open{std::move(asker), std::move(question.asked)});
     } else if (sent.error().kind == ErrorKind::closed) {
       return waiting_.put_back(std::move(asker), std::move(question));
     } else {
       waiting_.leave(asker);
-      question.reply(Unavailable{"the authenticator takes no request: " + sent.error().text});
+      reply(question.asked, Unavailable{"the authenticator takes no request: " + sent.error().text});
     }
   }
 }
@@ -111,14 +121,14 @@ void AuthenticatorLink::answer(std::uint64_t id, Outcome outcome) {
   auto found = open_.extract(id);
   if (!found) return;
   waiting_.leave(found.mapped().asker);
-  found.mapped().reply(std::move(outcome));
+  reply(found.mapped().asked, std::move(outcome));
   send_waiting();
 }
 
 void AuthenticatorLink::fail_all(const std::string& why) {
   for (auto& [id, open] : std::exchange(open_, {})) {
     waiting_.leave(open.asker);
-    open.reply(Unavailable{why});
+    reply(open.asked, Unavailable{why});
   }
 }
 

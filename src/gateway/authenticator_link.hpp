@@ -3,11 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 
 #include "gateway/fair_queue.hpp"
+#include "gateway/unauthenticated.hpp"
 #include "net/socket.hpp"
 #include "proto/authenticator_messages.hpp"
 
@@ -24,24 +24,27 @@ class AuthenticatorLink {
   // From any control thread. `request.id` is set here. While the authenticator is being restarted, the
   // question waits for its successor; while it has enough from the same address, for those. One that takes it
   // along when it dies, that is full or too slow, is an Unavailable.
-  net::Task<proto::AuthenticatorAnswer::Outcome> ask(proto::AuthenticatorRequest request);
+  // Failure closed: the connection that asks was dropped; its question does not wait any longer either.
+  net::Task<proto::AuthenticatorAnswer::Outcome> ask(proto::AuthenticatorRequest request,
+                                                     UnauthenticatedConnections::Ticket& ticket);
 
  private:
   using Outcome = proto::AuthenticatorAnswer::Outcome;
-  using Reply = std::function<void(Outcome)>;
+  struct Question;  // of one control thread
+  using Asked = std::shared_ptr<Question>;
 
   struct Waiting {
     proto::AuthenticatorRequest request;
-    Reply reply;
-    std::chrono::steady_clock::time_point since;
+    Asked asked;
   };
 
   struct Open {
     Asker asker;
-    Reply reply;
+    Asked asked;
   };
 
-  void close();  // ends the reader
+  static void reply(const Asked& asked, Outcome outcome);  // in the thread that asks
+  void close();                                            // ends the reader
   void send_waiting();
   Result<void> send(const proto::AuthenticatorRequest& request);
   net::Task<void> read_answers(std::shared_ptr<net::Socket> socket);

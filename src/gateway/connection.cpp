@@ -94,6 +94,7 @@ net::Task<proto::HttpReply> answer(const Caller& caller, const proto::HttpReques
     auto reply = co_await dispatch(caller, request);
     co_return reply;
   } catch (const Failure& failure) {
+    if (caller.ticket.was_dropped()) throw;
     fault = failure.error().text;
   }
   log::error("a request could not be answered: " + fault,

@@ -45,6 +45,11 @@ class FairQueue {
     leave(asker);
     waiting_.emplace_front(std::move(asker), std::move(question));
   }
+  // Of those that wait: nobody wants the answer any more.
+  template <class Predicate>
+  void remove_if(Predicate is_meant) {
+    waiting_.remove_if([&](const auto& one) { return is_meant(one.second); });
+  }
   // A question of theirs is answered.
   void leave(const Asker& asker) {
     const auto found = taken_.find(asker);

@@ -53,4 +53,13 @@ TEST(FairQueue, what_was_put_back_comes_first_and_has_no_place) {
   EXPECT_EQ(next(queue), 0);
 }
 
+TEST(FairQueue, whoever_wants_no_answer_any_more_does_not_wait) {
+  FairQueue<int> queue(1);
+  for (const int number : {1, 2, 3}) queue.add(alice, number);
+  EXPECT_EQ(next(queue), 1);
+  queue.remove_if([](int number) { return number == 2; });
+  queue.leave(alice);
+  EXPECT_EQ(next(queue), 3);
+}
+
 }  // namespace sallyport::gateway

@@ -6,7 +6,7 @@ UnauthenticatedConnections::Ticket UnauthenticatedConnections::enter(const Addre
                                                                      std::function<void()> drop_connection) {
   const auto origin = peer.origin();
   const auto number = next_number_++;
-  by_age_.emplace(number, Entry{origin, std::move(drop_connection)});
+  by_age_.emplace(number, Entry{origin, std::move(drop_connection), {}});
   auto& same_origin = origins_[origin];
   same_origin.insert(number);
   if (same_origin.size() > limits_.of_origin) {
@@ -18,9 +18,16 @@ UnauthenticatedConnections::Ticket UnauthenticatedConnections::enter(const Addre
 }
 
 void UnauthenticatedConnections::drop(std::uint64_t number) {
-  const auto drop_connection = std::move(by_age_.at(number).drop);
+  const auto dropped = std::move(by_age_.at(number));
   leave(number);
-  drop_connection();
+  dropped.drop();
+  if (dropped.also) dropped.also();
+}
+
+void UnauthenticatedConnections::Ticket::when_dropped(std::function<void()> also) {
+  if (books_ == nullptr) return;
+  const auto entry = books_->by_age_.find(number_);
+  if (entry != books_->by_age_.end()) entry->second.also = std::move(also);
 }
 
 void UnauthenticatedConnections::leave(std::uint64_t number) {

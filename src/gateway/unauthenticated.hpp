@@ -43,6 +43,9 @@ class UnauthenticatedConnections {
       if (books_ != nullptr) std::exchange(books_, nullptr)->leave(number_);
     }
     bool was_dropped() const { return books_ != nullptr && !books_->by_age_.contains(number_); }
+    // What else is to happen then, in place of what was said before: a connection that waits for something
+    // other than its peer does not notice by itself.
+    void when_dropped(std::function<void()> also);
 
    private:
     UnauthenticatedConnections* books_;
@@ -51,7 +54,8 @@ class UnauthenticatedConnections {
 
   explicit UnauthenticatedConnections(Limits limits) : limits_(limits) {}
 
-  // `drop` ends the connection; it is called at most once, and must not destroy the ticket before it returns.
+  // `drop` ends the connection; it is called at most once, and neither it nor what else happens then may
+  // destroy the ticket before it returns.
   Ticket enter(const Address& peer, std::function<void()> drop);
   std::size_t open() const { return by_age_.size(); }
 
@@ -59,6 +63,7 @@ class UnauthenticatedConnections {
   struct Entry {
     Address origin;
     std::function<void()> drop;
+    std::function<void()> also;
   };
   void leave(std::uint64_t number);
   void drop(std::uint64_t number);

@@ -1,6 +1,7 @@
 #include "gateway/unauthenticated.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -57,6 +58,21 @@ TEST(UnauthenticatedConnections, drops_the_oldest_of_all_when_there_are_too_many
   EXPECT_EQ(dropped, std::vector<int>{1});
   EXPECT_TRUE(one.was_dropped());
   EXPECT_FALSE(two.was_dropped());
+}
+
+TEST(UnauthenticatedConnections, whoever_waits_for_something_else_hears_that_it_was_dropped) {
+  UnauthenticatedConnections books({1, 100});
+  std::vector<std::string> said;
+  auto one = books.enter(address("192.0.2.1"), [&] { said.emplace_back("dropped"); });
+  one.when_dropped([&] { said.emplace_back("before"); });
+  one.when_dropped([&] { said.emplace_back("also"); });
+  auto two = books.enter(address("192.0.2.1"), [&] { said.emplace_back("dropped"); });
+  EXPECT_EQ(said, (std::vector<std::string>{"dropped", "also"}));
+  one.when_dropped([&] { said.emplace_back("too late"); });
+  two.when_dropped([&] { said.emplace_back("not any more"); });
+  two.when_dropped({});
+  const auto three = books.enter(address("192.0.2.1"), [] {});
+  EXPECT_EQ(said, (std::vector<std::string>{"dropped", "also", "dropped"}));
 }
 
 TEST(UnauthenticatedConnections, a_connection_that_is_over_leaves_room) {

@@ -1,7 +1,9 @@
 """What a gateway is told that makes no sense: it says so, and those who have a tunnel notice nothing."""
 
 import contextlib
+import os
 import re
+import signal
 import threading
 import time
 
@@ -20,7 +22,7 @@ from lab.anyconnect import (
     frame,
     init,
 )
-from lab.run import run
+from lab.run import run, wait_until
 from lab.tls import connect, exchange, read_to_end
 
 HOST_LINE = b"Host: vpn.example.com\r\n"
@@ -312,3 +314,31 @@ def test_who_asks_the_authenticator_too_much_waits_and_others_do_not(gateway, ne
         assert statuses == {200}, "nobody is turned away for being many"
         assert waited < (time.monotonic() - begin) / 2
     gateway.ctl("disconnect", "--user", "alice")
+
+
+def test_who_is_dropped_while_the_authenticator_thinks_is_gone_at_once(gateway, network):
+    pid, authenticator = gateway.roles()["gateway"], gateway.roles()["authenticator"]
+    body = auth_reply("alice", "wrong").encode()
+    logged = len(gateway.log)
+    with contextlib.ExitStack() as open_ones:
+        os.kill(authenticator, signal.SIGSTOP)
+        open_ones.callback(os.kill, authenticator, signal.SIGCONT)
+        before = _descriptors(pid)
+        asking = [open_ones.enter_context(AnyConnect(network["other"])) for _ in range(OF_ONE_ADDRESS)]
+        for one in asking:
+            one.send("POST", "/", body)
+        wait_until(lambda: gateway.log[logged:].count(" method=POST ") == OF_ONE_ADDRESS, 10, "all ask")
+        more = [open_ones.enter_context(connect(network["other"])) for _ in range(OF_ONE_ADDRESS)]
+        wait_until(lambda: _descriptors(pid) <= before + OF_ONE_ADDRESS, 10, "no connection is kept")
+        assert read_to_end(asking[0].socket) == b""
+        more[-1].settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            more[-1].recv(1)
+    with AnyConnect(network["other"]) as client:
+        assert client.log_in(), "none of their questions is in the way"
+    assert " error " not in gateway.log[logged:]
+    gateway.ctl("disconnect", "--user", "alice")
+
+
+def _descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
