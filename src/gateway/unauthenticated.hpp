@@ -21,10 +21,11 @@ class UnauthenticatedConnections {
     std::size_t of_origin = 256;
     std::size_t of_all = 8192;
 
-    // Strangers get half of the descriptors at most.
+    // Strangers get half of the descriptors at most, and one of them a quarter of that.
     static Limits within(std::size_t descriptors) {
       Limits limits;
       limits.of_all = std::min(limits.of_all, descriptors / 2);
+      limits.of_origin = std::clamp<std::size_t>(limits.of_all / 4, 1, limits.of_origin);
       return limits;
     }
   };

@@ -91,4 +91,11 @@ TEST(UnauthenticatedConnections, get_half_of_the_descriptors) {
   EXPECT_EQ(Limits::within(1 << 20).of_all, 8192U);
 }
 
+TEST(UnauthenticatedConnections, one_address_never_pushes_the_others_out) {
+  using Limits = UnauthenticatedConnections::Limits;
+  EXPECT_EQ(Limits::within(1 << 20).of_origin, 256U);
+  EXPECT_EQ(Limits::within(256).of_origin, 32U);
+  EXPECT_EQ(Limits::within(0).of_origin, 1U);
+}
+
 }  // namespace sallyport::gateway
