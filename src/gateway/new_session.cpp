@@ -31,6 +31,7 @@ proto::HttpReply refuse_session(const Caller& caller, const proto::ConnectionPro
                                 const store::Dialogue& former, Dialect dialect) {
   auto& dialogues = caller.services.dialogues;
   auto login = or_throw(dialogues.begin(caller.peer.address, std::chrono::steady_clock::now()));
+  caller.flow.record(login_event(caller, flow::Phase::authenticate, flow::Step::began, login));
   login.path = former.path;
   login.failures = former.failures + 1;
   begin_rounds(login, profile, caller.settings->generation);

@@ -264,6 +264,20 @@ def _talk(worker, source, ended):
         _say(worker, source)
 
 
+def test_the_trace_of_who_was_refused_before_has_its_beginning(gateway, client_host):
+    def log_in(kind_of_client):
+        kind_of_client.post(init(access=f"https://{HOST}/strict"), "/strict")
+        return kind_of_client.post(auth_reply("alice", "correct horse"), "/strict")
+
+    with AnyConnect(client_host) as first, AnyConnect(client_host) as second:
+        with Tunnel(client_host, log_in(first).token):
+            assert log_in(second).kind == "auth-request"
+            gateway.ctl("disconnect", "--all")
+        assert second.post(auth_reply("alice", "correct horse"), "/strict").kind == "complete"
+    session = gateway.ctl_json("sessions", "--all")[0]["id"]
+    assert gateway.ctl_json("trace", str(session))["is_whole"]
+
+
 def test_where_nothing_is_left_to_ask_a_refused_client_does_not_ask_for_ever(
     gateway, client_host, folder, pki, client
 ):
