@@ -22,6 +22,7 @@ proto::Trace told(std::uint64_t id, proto::Trace::Kind kind, flow::Trace trace) 
 }  // namespace
 
 net::Task<std::optional<proto::Trace>> trace_of(GatewayProcess& process, std::uint64_t id) {
+  if (id == 0) co_return std::nullopt;  // events of no connection have it
   using Kind = proto::Trace::Kind;
   const auto threads = co_await process.flow_events();
   const auto stored = co_await process.services().sessions.find(store::SessionId(id));

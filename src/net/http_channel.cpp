@@ -27,9 +27,9 @@ Task<std::optional<proto::HttpRequest>> RequestChannel::receive(std::chrono::mil
     if (size == 0) throw Failure({ErrorKind::closed, "the client closed in the middle of a request"});
     const auto got = ByteView(buffer).first(size);
     const auto taken = parser_.feed(got);
-    if (!taken) throw BadRequest(parser_.refusal_status(), taken.error());
-    rest_.assign(got.begin() + static_cast<std::ptrdiff_t>(*taken), got.end());
+    if (taken) rest_.assign(got.begin() + static_cast<std::ptrdiff_t>(*taken), got.end());
     wipe(MutableByteView(buffer).first(size));  // bodies have passwords
+    if (!taken) throw BadRequest(parser_.refusal_status(), taken.error());
   }
   auto request = parser_.take();
   if (!request.is_connect() && !only_line_ends(rest_)) {
