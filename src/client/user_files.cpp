@@ -51,7 +51,9 @@ Result<void> open_trace(OpenedFiles& opened, const std::string& name) {
     return fail(ErrorKind::unsupported,
                 "the drawn page of --trace is not built yet: name a file without .html for JSON lines");
   }
-  const auto path = std::filesystem::absolute(name).string();
+  std::error_code unknown;
+  const auto path = std::filesystem::absolute(name, unknown).string();
+  if (unknown) return fail(ErrorKind::unavailable, "cannot find " + name + ": " + unknown.message());
   const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
   opened.descriptors.push_back(TRY(sys::create_file(path)));
   opened.names.push_back(proto::UserFile::trace);
