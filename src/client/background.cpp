@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,17 @@ int exit_status_of(pid_t client) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+std::string own_line() {
+  return std::to_string(getpid()) + '\n';
+}
+
+// Root could put a file in the place of /dev/null.
+Result<void> check_replaceable(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
+  return fail(ErrorKind::malformed, path + " is not a file");
+}
+
 }  // namespace
 
 Result<Background> Background::begin() {
@@ -61,14 +73,17 @@ Result<Background> Background::begin() {
   _exit(has_detached(client_lives, signals, pid) ? 0 : exit_status_of(pid));
 }
 
+// Not that of another client, who was given the same file meanwhile.
 Background::~Background() {
-  if (!pid_file_.empty()) unlink(pid_file_.c_str());
+  if (pid_file_.empty()) return;
+  const auto content = sys::read_file(pid_file_, 64);
+  if (content && *content && as_text((*content)->bytes) == own_line()) unlink(pid_file_.c_str());
 }
 
 Result<void> Background::detach(const std::string& pid_file) {
   if (!pid_file.empty()) {
-    const auto line = std::to_string(getpid()) + '\n';
-    TRY(sys::replace_file(pid_file, as_bytes(line), {.mode = 0644}));
+    TRY(check_replaceable(pid_file));
+    TRY(sys::replace_file(pid_file, as_bytes(own_line()), {.mode = 0644}));
     pid_file_ = pid_file;
   }
   setsid();  // what the terminal sends, also when it goes, is no longer for us

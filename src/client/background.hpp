@@ -18,7 +18,7 @@ class Background {
 
   Background(Background&&) = default;
   Background& operator=(Background&&) = delete;
-  ~Background();  // removes the file
+  ~Background();  // removes the file, if it is still ours
 
   // The tunnel stands. The pid goes into the file, if one is named.
   Result<void> detach(const std::string& pid_file);

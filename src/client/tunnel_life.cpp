@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "client/dtls.hpp"
 #include "client/dtls_life.hpp"
@@ -70,6 +71,7 @@ class Life {
 
   // What is done then.
   void begin();
+  void leave_the_starter();
   void obey(ReconnectPlan::Next next);
   bool way_stands() const;
   std::vector<Address> inner_addresses() const;
@@ -89,7 +91,7 @@ class Life {
 
   Opened opened_;  // the tunnel that runs, or was the last
   std::optional<DtlsLife> dtls_;
-  bool first_ = true;       // the login's tunnel
+  bool first_ = true;       // none has carried data yet
   bool announced_ = false;  // that it carries data
   bool over_ = false;
 
@@ -117,6 +119,11 @@ void Life::begin() {
   announced_ = false;
   dtls_.emplace(opened_, attempt_, executor_);
   start_dtls(std::move(opened_.dtls), attempt_);
+}
+
+void Life::leave_the_starter() {
+  if (attempt_.options.background) setsid();  // as the front does: a terminal's Ctrl-Z would stop us
+  attempt_.front.tell_that_the_tunnel_stands();
 }
 
 net::Task<void> Life::on(const tunnel::Ended& ended) {
@@ -149,8 +156,9 @@ void Life::tell_loss(const tunnel::Ended& ended, ReconnectPlan::Next next) const
 net::Task<void> Life::on(const tunnel::Totals& totals) {
   if (!announced_) {
     announced_ = true;
-    attempt_.console.announce(first_ ? connected_line(opened_.facts) : reconnect_line(opened_.facts));
-    if (first_) attempt_.front.tell_that_the_tunnel_stands();
+    const bool first = std::exchange(first_, false);
+    attempt_.console.announce(first ? connected_line(opened_.facts) : reconnect_line(opened_.facts));
+    if (first) leave_the_starter();
     co_return;
   }
   auto carried = attempt_.tunnel.carried_before();
@@ -333,7 +341,6 @@ net::Task<void> Life::build(Answered answered) {
   auto opened = co_await open_tunnel(std::move(answered), std::move(banner), attempt_);
   keep_addresses(opened.path);
   opened_ = std::move(opened);
-  first_ = false;
   const bool network_changed = plan_.built(Clock::now());
   begin();
   if (network_changed) attempt_.tunnel.put(NetworkChanged{});

@@ -8,6 +8,7 @@ import pytest
 
 from lab import processes
 from lab.client import LOGIN_FAILED
+from lab.hostile import Play
 from lab.run import wait_until
 from lab.traffic import carries_data
 
@@ -36,7 +37,8 @@ def test_the_command_returns_when_the_tunnel_stands(gateway, client, client_host
     assert command.stdout.startswith("connected "), command.stdout
     carries_data(client_host, gateway)
     pid = int(pid_file.read_text())
-    assert pid != command.process.pid and os.getsid(pid) == pid
+    speaks = processes.children(pid)["sally-connect"]
+    assert pid != command.process.pid and os.getsid(pid) == pid and os.getsid(speaks) == speaks
     os.kill(pid, signal.SIGUSR2)
     command.wait_back()  # it says so where the command did
     carries_data(client_host, gateway)
@@ -44,6 +46,28 @@ def test_the_command_returns_when_the_tunnel_stands(gateway, client, client_host
     wait_until(lambda: not processes.exists(pid), 5, "the client ends")
     assert not pid_file.exists()
     gateway.has_no_session()
+
+
+def test_a_first_tunnel_that_breaks_at_once_does_not_keep_the_command(meets, pid_file):
+    def breaks_once(peer):
+        broken.append(peer)
+        if len(broken) > 1:
+            peer.listen()
+
+    broken = []
+    command, _ = meets(Play(tunnel=breaks_once), "--no-dtls", "--background", "--pid-file", pid_file)
+    assert command.wait_end() == 0, command.output
+    assert command.stdout.startswith("connected "), command.stdout
+
+
+def test_the_pid_file_of_another_client_stays(gateway, client, pki, pid_file):
+    assert start(client, pki, "--pid-file", pid_file).wait_end() == 0
+    pid = int(pid_file.read_text())
+    pid_file.write_text("1\n")
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not processes.exists(pid), 5, "the client ends")
+    assert pid_file.read_text() == "1\n"
+    pid_file.unlink()
 
 
 def test_where_no_tunnel_comes_about_the_command_ends_as_ever(gateway, client, pki, pid_file):
@@ -57,6 +81,14 @@ def test_a_pid_file_that_cannot_be_written_ends_it(gateway, client, pki, pid_fil
     assert command.wait_end() == 1, command.output
     assert str(pid_file) in command.output
     gateway.has_no_session()
+
+
+def test_only_a_file_is_replaced_by_the_pid_file(gateway, client, pki, folder):
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    command = start(client, pki, "--pid-file", pipe)
+    assert command.wait_end() == 1, command.output
+    assert f"{pipe} is not a file" in command.output and pipe.is_fifo()
 
 
 @pytest.mark.parametrize("way", ["terminal", "kill"])
