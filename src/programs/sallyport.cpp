@@ -9,6 +9,7 @@
 #include "client/front.hpp"
 #include "client/profile_command.hpp"
 #include "client/trust_command.hpp"
+#include "sys/process.hpp"
 
 namespace {
 
@@ -222,6 +223,7 @@ constexpr const char* connection_part = "connection";
 }  // namespace
 
 int main(int count, char** arguments) {
+  sallyport::sys::open_standard_streams();
   CLI::App app("The Sallyport client: AnyConnect SSL VPN.", "sallyport");
   app.set_version_flag("--version", std::string(sallyport::version()));
   app.require_subcommand(1);

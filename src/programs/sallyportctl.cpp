@@ -8,6 +8,7 @@
 #include "admin/commands.hpp"
 #include "admin/users.hpp"
 #include "base/version.hpp"
+#include "sys/process.hpp"
 
 namespace {
 
@@ -94,6 +95,7 @@ Result<void> run_to_the_end(const CLI::App& app, Choice& choice) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  sallyport::sys::open_standard_streams();
   CLI::App app("Administers a Sallyport secure gateway.", "sallyportctl");
   app.set_version_flag("--version", std::string(sallyport::version()));
   app.require_subcommand(1);

@@ -10,6 +10,7 @@
 #include "gateway/role.hpp"
 #include "keeper/role.hpp"
 #include "supervisor/run.hpp"
+#include "sys/process.hpp"
 
 namespace {
 
@@ -22,6 +23,7 @@ int run_role(const std::string& role) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  sallyport::sys::open_standard_streams();
   using namespace sallyport;
   CLI::App app("The Sallyport secure gateway: AnyConnect SSL VPN.", "sallyportd");
   app.set_version_flag("--version", std::string(version()));

@@ -52,6 +52,12 @@ Result<Process> start_role(const std::vector<std::string>& arguments, const Role
   return Process{pid, std::move(ours)};
 }
 
+void open_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) < 0) open("/dev/null", O_RDWR);  // gets the lowest free number: this one
+  }
+}
+
 void name_process(const char* name) {
   prctl(PR_SET_NAME, name);
 }
