@@ -81,6 +81,13 @@ class TunnelsTest : public testing::Test {
                      {}});
     return std::move(pair.client);
   }
+  Peer attach_and_send() {
+    auto peer = attach(1, 0s);
+    const auto packet = make_packet({.from = peer4, .to = host4});
+    peer.send(FrameType::data, packet);
+    EXPECT_EQ(tun_.take(), packet);
+    return peer;
+  }
   net::Task<void> until(std::function<bool()> done) {
     for (int i = 0; i < 5000 && !done(); ++i) co_await net::sleep(1ms);
     EXPECT_TRUE(done());
@@ -107,14 +114,10 @@ TEST_F(TunnelsTest, an_accounting_that_fails_loses_nothing_of_a_tunnel_that_ende
   run([](auto& self) -> net::Task<void> {
     co_await self.log_in();
     co_await self.claim();
-    auto peer = self.attach(1, 0s);
-    const auto packet = make_packet({.from = peer4, .to = host4});
-    peer.send(FrameType::data, packet);
-    EXPECT_EQ(self.tun_.take(), packet);
+    auto peer = self.attach_and_send();
     self.sessions_.hold_next = true;
     net::spawn(self.loop_.executor(), self.tunnels_.save(), [](const Error&) {});
-    for (int i = 0; i < 5000 && !self.sessions_.holds; ++i) co_await net::sleep(1ms);
-    EXPECT_TRUE(self.sessions_.holds);
+    co_await self.until([&self] { return self.sessions_.holds; });
     peer.disappear();
     co_await self.until_tunnels_are(0);
     self.sessions_.holds = false;
@@ -128,10 +131,7 @@ TEST_F(TunnelsTest, an_end_that_finds_the_session_unreadable_is_stored_later) {
   run([](auto& self) -> net::Task<void> {
     co_await self.log_in();
     co_await self.claim();
-    auto peer = self.attach(1, 0s);
-    const auto packet = make_packet({.from = peer4, .to = host4});
-    peer.send(FrameType::data, packet);
-    EXPECT_EQ(self.tun_.take(), packet);
+    auto peer = self.attach_and_send();
     co_await self.until([&self] { return self.sessions_.finds == 1; });  // it was, by its beginning
     self.sessions_.fail_next_find = true;
     peer.disappear();

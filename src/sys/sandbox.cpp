@@ -10,23 +10,12 @@
 
 #include "sys/landlock.hpp"
 #include "sys/process.hpp"
+#include "sys/sanitized.hpp"
 #include "sys/seccomp.hpp"
 
 namespace sallyport::sys {
 
 namespace {
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SALLYPORT_SANITIZED
-#endif
-#endif
-
-#ifdef SALLYPORT_SANITIZED
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
 
 Result<void> drop_capabilities() {
   capng_clear(CAPNG_SELECT_ALL);

@@ -12,22 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/sanitized.hpp"
+
 namespace sallyport::sys {
 
 namespace {
-
-// A sanitizer's run time makes calls of its own, which kill whoever is to go on.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SALLYPORT_SANITIZED
-#endif
-#endif
-
-#ifdef SALLYPORT_SANITIZED
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
 
 enum class Fate { goes_on, refused, killed };
 

@@ -144,6 +144,14 @@ def gateway(shared_gateway):
     return shared_gateway if shared_gateway.is_running else shared_gateway.start()
 
 
+@pytest.fixture
+def no_session_is_left(shared_gateway):
+    """For all tests of a file: pytestmark = pytest.mark.usefixtures("no_session_is_left")."""
+    yield
+    if shared_gateway.is_running:
+        shared_gateway.ctl("disconnect", "--all")
+
+
 @pytest.fixture(scope="module")
 def bystanders(shared_gateway, network, folder, pki):
     """Two tunnels on the shared gateway that carry data, for all tests of a file."""

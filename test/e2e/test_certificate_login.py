@@ -10,6 +10,8 @@ from lab.gateway import Gateway, default_config
 from lab.pki import Pki, email, upn
 from lab.traffic import carries_data
 
+pytestmark = pytest.mark.usefixtures("gateway", "no_session_is_left")
+
 HOST = "vpn.example.com"
 REFUSED = "Certificate Validation Failure: "
 
@@ -47,13 +49,6 @@ def shared_gateway(network, folder, pki, pair, revoked):
     made.add_user("bob", "battery staple")
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def no_session_is_left(gateway):
-    yield
-    if gateway.is_running:
-        gateway.ctl("disconnect", "--all")
 
 
 def connection(host, own=None, **options):

@@ -8,6 +8,8 @@ from lab.gateway import Gateway, default_config
 from lab.otp import Token
 from lab.traffic import carries_data
 
+pytestmark = pytest.mark.usefixtures("no_session_is_left")
+
 HOST = "vpn.example.com"
 
 
@@ -62,13 +64,6 @@ def shared_gateway(network, folder, pki, pair, counter, clock, watch, guessed):
     made.add_user("bob")  # has no token
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def no_session_is_left(shared_gateway):
-    yield
-    if shared_gateway.is_running:
-        shared_gateway.ctl("disconnect", "--all")
 
 
 def challenge(client, user="alice"):

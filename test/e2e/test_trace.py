@@ -14,6 +14,8 @@ from lab.otp import Token
 from lab.run import wait_until
 from lab.tls import shakes_hands
 
+pytestmark = pytest.mark.usefixtures("no_session_is_left")
+
 HOST = "vpn.example.com"
 EVENT = {"time", "attempt", "phase", "title", "direction", "step", "fields"}
 PROFILE = (
@@ -47,13 +49,6 @@ def shared_gateway(network, folder, pki, pair, counter):
     oath.write_text(counter.line)
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def no_session_is_left(shared_gateway):
-    yield
-    if shared_gateway.is_running:
-        shared_gateway.ctl("disconnect", "--all")
 
 
 def trace(gateway, number):
