@@ -47,7 +47,9 @@ struct Caller {
   }
   // For log lines: what `sallyportctl trace` takes.
   log::Field log_attempt() const { return {"attempt", static_cast<std::int64_t>(attempt)}; }
-  void tell_refusal(int status, const Error& why) const;  // of a request of theirs: log and trace
+  // Of a request of theirs.
+  void log_refusal(int status, const Error& why) const;
+  void tell_refusal(int status, const Error& why) const;  // the same, and an event
 };
 
 }  // namespace sallyport::gateway

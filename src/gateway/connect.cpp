@@ -152,7 +152,7 @@ net::Task<tl::expected<Opening, proto::HttpReply>> prepare(const Caller& caller,
   const auto known = co_await live_session(caller, request->token);
   if (!known) {
     const Error why{ErrorKind::denied, "a CONNECT without the token of a session"};
-    caller.tell_refusal(401, why);
+    caller.log_refusal(401, why);
     record_failed(caller, nullptr, why.text);
     co_return tl::unexpected(bad_token());
   }
