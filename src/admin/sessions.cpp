@@ -4,13 +4,12 @@
 #include "admin/api_client.hpp"
 #include "admin/commands.hpp"
 #include "base/text.hpp"
+#include "proto/admin.hpp"
 #include "proto/admin_sessions.hpp"
 
 namespace sallyport::admin {
 
 namespace {
-
-constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53) - 1;
 
 // Names come from clients: nothing in them may reach the terminal as it is.
 std::string shown(const std::string& text) {
@@ -86,7 +85,7 @@ Result<void> list_sessions(const Gateway& gateway, bool all) {
 }
 
 Result<void> show_session(const Gateway& gateway, const std::string& id) {
-  const auto number = TRY(parse_number(id, largest_id));
+  const auto number = TRY(parse_number(id, proto::max_admin_id));
   const auto path = fmt::format("{}/{}", proto::admin_sessions_path, number);
   const auto body = TRY(call(gateway.socket, "GET", path, ""));
   const auto session = TRY(proto::SessionEntry::parse(body));
@@ -100,7 +99,7 @@ Result<void> show_session(const Gateway& gateway, const std::string& id) {
 
 Result<void> disconnect(const Gateway& gateway, const Whom& whom) {
   proto::DisconnectOrder order;
-  if (!whom.id.empty()) order.id = TRY(parse_number(whom.id, largest_id));
+  if (!whom.id.empty()) order.id = TRY(parse_number(whom.id, proto::max_admin_id));
   if (!whom.user.empty()) order.user = whom.user;
   order.all = whom.all;
   const auto body = TRY(call(gateway.socket, "POST", proto::admin_disconnect_path, order.serialize()));

@@ -5,17 +5,12 @@
 #include "admin/commands.hpp"
 #include "admin/trace_text.hpp"
 #include "base/text.hpp"
+#include "proto/admin.hpp"
 
 namespace sallyport::admin {
 
-namespace {
-
-constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53) - 1;
-
-}  // namespace
-
 Result<void> show_trace(const Gateway& gateway, const std::string& id) {
-  const auto number = TRY(parse_number(id, largest_id));
+  const auto number = TRY(parse_number(id, proto::max_admin_id));
   const auto body =
       TRY(call(gateway.socket, "GET", fmt::format("{}/{}", proto::admin_trace_path, number), ""));
   const auto trace = TRY(proto::Trace::parse(body));

@@ -87,6 +87,11 @@ Address Address::masked(int length) const {
   return address;
 }
 
+bool Address::is_loopback() const {
+  static const auto ipv6 = Address::parse("::1").value();
+  return is_v4() ? to_v4() >> 24 == 127 : *this == ipv6;
+}
+
 Address Address::origin() const {
   const auto address = unmapped();
   return address.is_v4() ? address : address.masked(64);

@@ -36,6 +36,7 @@ class Address {
   Address masked(int length) const;
   // What tells one stranger from another: an IPv4 address, or the /64 that whoever has one IPv6 address has.
   Address origin() const;
+  bool is_loopback() const;  // 127.0.0.0/8 or ::1
 
   auto operator<=>(const Address&) const = default;
 

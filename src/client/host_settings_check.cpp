@@ -46,14 +46,10 @@ bool is_host(const Address& address) {
   return first != 0 && first < 224;
 }
 
-bool is_loopback(const Address& address) {
-  return address.is_v6() ? address == *Address::parse("::1") : address.to_v4() >> 24 == 127;
-}
-
 Result<void> check_inner(const std::optional<Prefix>& inner, Address::Family family, const Address& gateway) {
   if (!inner) return {};
   const auto& address = inner->address();
-  if (address.family() != family || !is_host(address) || is_loopback(address) || inner->length() == 0) {
+  if (address.family() != family || !is_host(address) || address.is_loopback() || inner->length() == 0) {
     return refuse("no host can have the address " + inner->to_text());
   }
   // This machine would talk to itself instead of the gateway.

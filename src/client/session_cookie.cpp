@@ -39,10 +39,6 @@ class Lines {
   Bytes bytes_;
 };
 
-std::string with_brackets(const Address& address) {
-  return address.is_v6() ? '[' + address.to_text() + ']' : address.to_text();
-}
-
 }  // namespace
 
 bool is_cookie_value(std::string_view text) {
@@ -63,10 +59,9 @@ Result<Secret> token_in_cookies(const Secret& line) {
 
 Secret LoggedIn::serialize() const {
   constexpr std::size_t longest_quote = 4;
-  const auto host = with_brackets(address.address);
+  const auto host = proto::bracketed(address.address.to_text());
   const auto url = "https://" + gateway.authority() + '/';
-  const auto name = gateway.host.find(':') == std::string::npos ? gateway.host : '[' + gateway.host + ']';
-  const auto resolve = name + ':' + address.address.to_text();
+  const auto resolve = proto::bracketed(gateway.host) + ':' + address.address.to_text();
   const auto size = token.size() + host.size() + url.size() + certificate.size() + resolve.size();
   Lines lines(size * longest_quote + 100);
   lines.add("COOKIE", "webvpn=", token.reveal_text());

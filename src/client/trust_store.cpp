@@ -21,8 +21,7 @@ bool is_well_formed(const TrustStore::Exception& one) {
   constexpr std::string_view prefix = "pin-sha256:";
   constexpr std::size_t sha256_size = 32;
   const auto colon = std::min(one.gateway.rfind(':'), one.gateway.size());
-  auto host = one.gateway.substr(0, colon);
-  if (host.find(':') != std::string::npos) host = '[' + host + ']';
+  const auto host = proto::bracketed(one.gateway.substr(0, colon));
   const auto url = proto::Url::parse(host + one.gateway.substr(colon));
   if (!url || url->host + ':' + std::to_string(url->port) != one.gateway) return false;
   if (!one.pin.starts_with(prefix)) return false;

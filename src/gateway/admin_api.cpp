@@ -8,6 +8,7 @@
 #include "net/http_channel.hpp"
 #include "net/plain_stream.hpp"
 #include "net/tcp.hpp"
+#include "proto/admin.hpp"
 #include "sys/peer.hpp"
 
 namespace sallyport::gateway {
@@ -17,7 +18,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds request_limit{30};
-constexpr std::uint64_t max_id = (std::uint64_t{1} << 53) - 1;
 
 proto::HttpReply json_reply(int status, std::string reason, std::string body) {
   proto::HttpReply reply;
@@ -51,7 +51,7 @@ net::Task<proto::HttpReply> show_sessions(GatewayProcess& process, std::string r
 
 // GET /api/v1/trace/ID
 net::Task<proto::HttpReply> show_trace(GatewayProcess& process, std::string rest) {
-  const auto id = parse_number(rest.starts_with("/") ? rest.substr(1) : "", max_id);
+  const auto id = parse_number(rest.starts_with("/") ? rest.substr(1) : "", proto::max_admin_id);
   if (!id) co_return not_found();
   const auto trace = co_await trace_of(process, *id);
   if (trace) co_return json_reply(200, "OK", trace->serialize());

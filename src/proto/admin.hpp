@@ -16,6 +16,9 @@ inline constexpr std::string_view admin_status_path = "/api/v1/status";  // GET
 inline constexpr std::string_view admin_reload_path = "/api/v1/reload";  // POST
 inline constexpr std::string_view admin_stop_path = "/api/v1/stop";      // POST, a StopOrder as body
 
+// Of sessions and connections: JSON's readers have doubles, which are exact so far.
+inline constexpr std::uint64_t max_admin_id = (std::uint64_t{1} << 53) - 1;
+
 struct Status {
   std::string version;
   std::uint64_t uptime_seconds = 0;

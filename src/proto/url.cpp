@@ -103,8 +103,13 @@ Result<Url> Url::join(std::string_view reference) const {
   return url;
 }
 
+std::string bracketed(std::string_view host) {
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return is_ipv6 ? '[' + std::string(host) + ']' : std::string(host);
+}
+
 std::string Url::authority() const {
-  std::string text = host.find(':') == std::string::npos ? host : '[' + host + ']';
+  auto text = bracketed(host);
   if (port != 443) text += ':' + std::to_string(port);
   return text;
 }

@@ -31,6 +31,9 @@ struct Url {
   std::string serialize() const;  // "https://host[:port]/path[?query]"
 };
 
+// A host as it stands in a URL: an IPv6 address in brackets.
+std::string bracketed(std::string_view host);
+
 // A request target without its query and without one trailing slash; "/" stays.
 std::string_view route_path(std::string_view target);
 

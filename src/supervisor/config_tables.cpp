@@ -26,9 +26,7 @@ Read<AdminAddress> admin_address() {
       return UnixPath{std::string(file)};
     }
     const auto endpoint = Endpoint::parse(text);
-    if (!endpoint || endpoint->port == 0) return std::nullopt;
-    const auto loopback = endpoint->address.is_v4() ? Prefix::parse("127.0.0.0/8") : Prefix::parse("::1");
-    if (!loopback || !loopback->contains(endpoint->address)) return std::nullopt;
+    if (!endpoint || endpoint->port == 0 || !endpoint->address.is_loopback()) return std::nullopt;
     return *endpoint;
   };
   return parsed<AdminAddress>("\"unix:PATH\" or a port of the machine itself such as \"127.0.0.1:8443\"",
