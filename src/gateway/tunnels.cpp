@@ -116,7 +116,7 @@ void Tunnels::never_ran(tunnel::TunnelId id) {
     for (auto one = live_.lower_bound({id.session, 0}); one != live_.end() && one->first < id; ++one) {
       worker_of(id.session).post(tunnel::End{one->first, std::nullopt});
     }
-    spawn(settle({.id = id}, std::nullopt), "a session's end");
+    spawn(settle({.id = id}, std::nullopt, {}), "a session's end");
   });
 }
 
@@ -210,22 +210,20 @@ void Tunnels::on(const tunnel::Ended& ended) {
                {"tx_bytes", static_cast<std::int64_t>(last.seen.tx_bytes)}});
   flow_.record(end_event(last, ended));
   proto::TokenLife life;
+  std::string_view gone_because;  // nothing: whoever asked for the end has told it
   if (ended.cause == EndCause::disconnected) {
     const auto reason = ended.said ? ended.said->reason : std::nullopt;
     life = proto::token_life_after_disconnect(reason, last.agent);
-    const bool has_successor = next != live_.end() && next->first.session == id.session;
-    if (life && life->count() == 0 && !has_successor) {
-      flow_.record(life_event(last.attempt, id.session, flow::Step::ended, "disconnected by the client"));
-    }
+    gone_because = "disconnected by the client";
   } else if (ended.cause == EndCause::asked) {
     life = seconds(0);
   }
-  spawn(settle(std::move(last), life), "a session's end");
+  spawn(settle(std::move(last), life, gone_because), "a session's end");
 }
 
 // The session after its tunnel: accounted, and detached or gone. Nothing of that if a later tunnel has it.
 // What can't be read or written (a full disk) is tried again until it can: nobody else will.
-net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
+net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life, std::string_view gone_because) {
   const auto at = clock_.now();
   const auto idle =
       ended.idle ? std::optional(ended.idle->at(std::chrono::steady_clock::now())) : std::nullopt;
@@ -240,7 +238,12 @@ net::Task<void> Tunnels::settle(LiveTunnel ended, proto::TokenLife life) {
     const bool is_latest = session->generation == ended.id.generation;
     if (is_latest && life && life->count() == 0) {
       const auto removed = co_await sessions_.remove(session->id);
-      if (removed) co_return;
+      if (removed) {
+        if (!gone_because.empty()) {
+          flow_.record(life_event(ended.attempt, ended.id.session, flow::Step::ended, gone_because));
+        }
+        co_return;
+      }
       co_await net::sleep(retry_pause);
       continue;
     }
@@ -282,7 +285,7 @@ net::Task<void> Tunnels::account(tunnel::TunnelId id) {
   if (found != live_.end()) {
     found->second.accounted = live.accounted;  // the next minute tries again
   } else {                                     // it has ended meanwhile, and nobody else will
-    spawn(settle({.id = id, .seen = live.seen, .accounted = live.accounted}, std::nullopt),
+    spawn(settle({.id = id, .seen = live.seen, .accounted = live.accounted}, std::nullopt, {}),
           "a session's accounting");
   }
 }
