@@ -10,6 +10,7 @@
 #include "net/tcp.hpp"
 #include "proto/admin.hpp"
 #include "sys/peer.hpp"
+#include "tunnel/rate_limit.hpp"
 
 namespace sallyport::gateway {
 
@@ -18,6 +19,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds request_limit{30};
+constexpr seconds refusal_pause{10};
 
 proto::HttpReply json_reply(int status, std::string reason, std::string body) {
   proto::HttpReply reply;
@@ -120,10 +122,13 @@ net::Task<void> serve_one(GatewayProcess& process, net::Socket socket) {
 net::Task<void> accept_admins(GatewayProcess& process, Descriptor listener, int descriptors) {
   const auto executor = co_await net::this_executor();
   net::Acceptor acceptor(executor, std::move(listener), descriptors);
+  tunnel::RateLimit complaints(refusal_pause, 1);  // every local user may connect; only admins get an answer
   for (;;) {
     auto accepted = co_await acceptor.accept();
     if (!accepted.descriptor) {
-      log::warning("no descriptor is left: an admin connection is refused");
+      if (complaints.allow(std::chrono::steady_clock::now())) {
+        log::warning("no descriptor is left: admin connections are refused");
+      }
       continue;
     }
     net::Socket socket(executor, std::move(accepted.descriptor));

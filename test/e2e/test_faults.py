@@ -85,7 +85,7 @@ def test_admins_without_end_are_refused_and_leave_what_the_service_needs(new_gat
         admins = [open_ones.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(100)]
         for admin in admins:
             admin.connect(str(gateway.socket))
-        gateway.wait_log("no descriptor is left: an admin connection is refused")
+        gateway.wait_log("no descriptor is left: admin connections are refused")
         assert admins[-1].recv(1) == b"" and is_refused_at_once(client_host)
         os.kill(gateway.pid, signal.SIGHUP)
         gateway.wait_log("the new configuration is in force")
