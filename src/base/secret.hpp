@@ -12,6 +12,18 @@ namespace sallyport {
 void wipe(MutableByteView bytes);
 void wipe(std::string& text);  // all that it has room for; afterwards it is empty
 
+// Wipes a text at the end of its scope, however that ends.
+class WipedAtEnd {
+ public:
+  explicit WipedAtEnd(std::string& text) : text_(text) {}
+  WipedAtEnd(const WipedAtEnd&) = delete;
+  WipedAtEnd& operator=(const WipedAtEnd&) = delete;
+  ~WipedAtEnd() { wipe(text_); }
+
+ private:
+  std::string& text_;
+};
+
 class Secret {
  public:
   Secret() = default;

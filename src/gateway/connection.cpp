@@ -88,7 +88,8 @@ net::Task<proto::HttpReply> dispatch(const Caller& caller, const proto::HttpRequ
 }
 
 // A fault of ours is told, and does not take the connection along.
-net::Task<proto::HttpReply> answer(const Caller& caller, const proto::HttpRequest& request) {
+net::Task<proto::HttpReply> answer(const Caller& caller, proto::HttpRequest& request) {
+  const WipedAtEnd body(request.body);  // it may be a password
   std::string fault;
   try {
     auto reply = co_await dispatch(caller, request);
@@ -127,7 +128,6 @@ net::Task<void> serve_requests(const Caller& caller, net::TlsStream& stream,
         co_return;
       }
       auto reply = co_await answer(caller, *request);
-      wipe(request->body);  // it may be a password
       stream.expires_after(idle_limit);
       const bool closing = count == most_requests || request->wants_close() || reply.wants_close();
       if (closing && !reply.wants_close()) reply.headers.add("Connection", "close");

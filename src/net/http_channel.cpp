@@ -33,6 +33,8 @@ Task<std::optional<proto::HttpRequest>> RequestChannel::receive(std::chrono::mil
   }
   auto request = parser_.take();
   if (!request.is_connect() && !only_line_ends(rest_)) {
+    wipe(request.body);
+    wipe(rest_);
     throw BadRequest(400, {ErrorKind::malformed, "a second request came before the answer to the first"});
   }
   co_return request;

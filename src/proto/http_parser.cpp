@@ -43,6 +43,11 @@ std::string own(Text text) {
 template <bool is_request>
 class Collector : public http::basic_parser<is_request> {
  public:
+  Collector() = default;
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+  ~Collector() override { wipe(body); }  // what has come of one that is refused, too slow or cut short
+
   HttpHeaders headers;
   std::string body;
   std::optional<Refusal> refusal;
@@ -67,15 +72,28 @@ class Collector : public http::basic_parser<is_request> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(Text piece, error_code&) override {
-    body.append(piece.data(), piece.size());
+    append_to_body(piece);
     return piece.size();
   }
   void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, Text piece, error_code&) override {
-    body.append(piece.data(), piece.size());
+    append_to_body(piece);
     return piece.size();
   }
   void on_finish_impl(error_code&) override {}
+
+  // A string that grows by itself leaves what it held behind.
+  void append_to_body(Text piece) {
+    const auto size = body.size() + piece.size();
+    if (size > body.capacity()) {
+      std::string larger;
+      larger.reserve(std::max(size, 2 * body.capacity()));
+      larger.append(body);
+      wipe(body);
+      body = std::move(larger);
+    }
+    body.append(piece.data(), piece.size());
+  }
 };
 
 class RequestCollector final : public Collector<true> {
@@ -175,6 +193,9 @@ class Engine {
     message_.eager(true);
     message_.header_limit(limit.bytes);
   }
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine() { wipe(pending_); }
 
   Result<std::size_t> feed(ByteView bytes) {
     if (refusal_) return fail(ErrorKind::malformed, refusal_->text);
@@ -194,7 +215,8 @@ class Engine {
     }
     if (auto wrong = parse(pending_.size())) return refuse(*wrong);
     if (!complete()) return bytes.size();
-    const auto left = std::exchange(pending_, {}).size();
+    const auto left = pending_.size();
+    wipe(pending_);
     return bytes.size() - left;
   }
 
