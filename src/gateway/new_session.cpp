@@ -10,6 +10,7 @@
 #include "gateway/login_form.hpp"
 #include "gateway/replies.hpp"
 #include "gateway/tunnels.hpp"
+#include "gateway/unless_dropped.hpp"
 #include "proto/auth_complete.hpp"
 #include "proto/cookies.hpp"
 #include "tls/random.hpp"
@@ -42,6 +43,16 @@ proto::HttpReply refuse_session(const Caller& caller, const proto::ConnectionPro
                 dialect);
 }
 
+// Goes on by itself when the connection is gone: who must leave is told in any case.
+net::Task<Result<store::Created>> create(Services& services, store::Session wanted) {
+  auto created = co_await services.sessions.create(std::move(wanted));
+  if (!created) co_return created;
+  for (const auto& ended : created->ended) {
+    services.tunnels.tell_end(ended, proto::TunnelEnd::duplicate_login);
+  }
+  co_return created;
+}
+
 }  // namespace
 
 net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpRequest& request,
@@ -61,7 +72,8 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
   wanted.user_agent = request.headers.find("User-Agent").value_or("").substr(0, store::max_user_agent);
   wanted.remote = caller.peer;
   store::begin(wanted, caller.services.clock.now());
-  const auto created = co_await caller.services.sessions.create(std::move(wanted));
+  auto creation = create(caller.services, std::move(wanted));
+  const auto created = co_await unless_dropped(caller.ticket, std::move(creation));
   if (!created && created.error().kind == ErrorKind::denied) {
     co_return refuse_session(caller, profile, login, dialect);
   }
@@ -69,9 +81,6 @@ net::Task<proto::HttpReply> new_session(const Caller& caller, const proto::HttpR
     log::error("a login could not be kept: " + created.error().text,
                {caller.log_attempt(), {"user", login.user}});
     co_return unavailable("the session could not be stored");
-  }
-  for (const auto& ended : created->ended) {
-    caller.services.tunnels.tell_end(ended, proto::TunnelEnd::duplicate_login);
   }
   const auto& session = created->session;
   caller.ticket.leave();
