@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/log.hpp"
+#include "gateway/live_session.hpp"
 #include "gateway/login.hpp"
 #include "gateway/login_form.hpp"
 #include "gateway/new_session.hpp"
@@ -166,7 +167,7 @@ net::Task<proto::HttpReply> authenticate(const Caller& caller, const proto::Http
 }
 
 net::Task<proto::HttpReply> log_out(const Caller& caller, const proto::AuthLogout& logout) {
-  const auto found = or_throw(co_await caller.services.sessions.find(store::hash_of(logout.session_token)));
+  const auto found = co_await live_session(caller, logout.session_token);
   if (found) co_await caller.services.tunnels.end(*found, proto::TunnelEnd::logout);
   co_return empty_reply();
 }
