@@ -48,7 +48,7 @@ void log_ignored(const Caller& caller, const proto::ConnectRequest& request) {
   std::string names;
   for (const auto& name : request.ignored) names += (names.empty() ? "" : ",") + name;
   log::info("headers of a CONNECT make no sense and are ignored",
-            {{"peer", caller.peer.to_text()}, {"headers", names}});
+            {caller.log_attempt(), {"peer", caller.peer.to_text()}, {"headers", names}});
 }
 
 // Everything that must be durable before the client hears of it: its addresses, and that this connection is
