@@ -28,7 +28,10 @@ Acceptor::Acceptor(const Executor& executor, Descriptor listener, int most)
 Task<Accepted> Acceptor::accept() {
   for (;;) {
     auto accepted = accept_now();
-    if (accepted) co_return std::move(*accepted);
+    if (accepted) {
+      co_await sleep(std::chrono::milliseconds(0));  // others have their turn, however many wait here
+      co_return std::move(*accepted);
+    }
     if (accepted.error().kind != ErrorKind::unavailable) throw Failure(accepted.error());
     if (reserve_) {
       co_await listener_.readable();

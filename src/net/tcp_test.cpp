@@ -121,4 +121,22 @@ TEST(Acceptor, waits_where_not_even_its_reserve_is_left) {
   EXPECT_TRUE(accepted.value().descriptor);
 }
 
+TEST(AcceptorInAFlood, gives_others_their_turn_before_the_next) {
+  const Listener listener;
+  const auto first = listener.connect();
+  const auto second = listener.connect();
+  Loop loop;
+  Acceptor acceptor(loop.executor(), listener.share());
+  std::string order;
+  const auto accept_both = [](Acceptor& from, Loop& of, std::string& log) -> Task<void> {
+    for (int count = 0; count < 2; ++count) {
+      of.post([&log] { log += "other "; });
+      (void)co_await from.accept();
+      log += "accepted ";
+    }
+  };
+  EXPECT_FALSE(run(loop, accept_both(acceptor, loop, order)));
+  EXPECT_EQ(order, "other accepted other accepted ");
+}
+
 }  // namespace sallyport::net
