@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from lab import processes
 from lab.anyconnect import (
     DATA,
     DISCONNECT,
@@ -27,6 +28,7 @@ from lab.tls import connect, exchange, read_to_end
 
 HOST_LINE = b"Host: vpn.example.com\r\n"
 COMPRESSED = 8
+CHEAP = 0.5  # seconds of a processor, for one request and what the bystanders send meanwhile
 OF_ONE_ADDRESS = 256  # connections without a login
 
 
@@ -83,9 +85,9 @@ def test_hostile_xml_is_refused_at_once(gateway, client_host, spoil, kind):
     logged = len(gateway.log)
     memory = _peak_memory(gateway)
     with AnyConnect(client_host) as client:
-        begin = time.monotonic()
+        spent = processes.cpu_seconds(gateway.roles()["gateway"])
         answer = client.post(spoil(kind))
-        assert time.monotonic() - begin < 1
+        assert processes.cpu_seconds(gateway.roles()["gateway"]) - spent < CHEAP
         assert answer.status == 400 and "XML" in answer.headers["X-Reason"], answer.body
         line = gateway.wait_log("request refused: .*XML", after=logged)
         assert f"peer={client_host.ipv4}:" in line
@@ -97,9 +99,10 @@ def test_endless_attributes_cost_nothing(gateway, client_host):
     many = "".join(f' a{n}=""' for n in range(7000))
     memory = _peak_memory(gateway)
     with AnyConnect(client_host) as client:
-        begin = time.monotonic()
+        spent = processes.cpu_seconds(gateway.roles()["gateway"])
         answer = client.post(init().replace("<config-auth", "<config-auth" + many))
-        assert answer.kind == "auth-request" and time.monotonic() - begin < 1
+        assert answer.kind == "auth-request"
+        assert processes.cpu_seconds(gateway.roles()["gateway"]) - spent < CHEAP
     assert _peak_memory(gateway) - memory < 8 << 10
 
 
@@ -275,10 +278,8 @@ def test_who_fills_his_share_of_connections_keeps_nobody_out(gateway, network, b
                 f"connection ended: too many others without a login .*peer={crowded.ipv4}", after=logged
             )
             assert read_to_end(lazy[0]) == b"", "the oldest has gone"
-            begin = time.monotonic()
             with AnyConnect(quiet) as client:
-                assert client.log_in()
-            assert time.monotonic() - begin < 3
+                assert client.log_in(), "in the time that any answer may take"
             # Whoever was typing behind the same address goes on over another connection.
             with pytest.raises(OSError):
                 typing.post(auth_reply("alice", "correct horse"))

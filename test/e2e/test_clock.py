@@ -31,7 +31,7 @@ def day_of(seconds_ahead):
 @pytest.mark.parametrize("step", [DAY, -DAY], ids=["forward", "back"])
 def test_sessions_have_their_time_whatever_the_clock_says(new_gateway, client_host, network, clock, step):
     gateway = new_gateway()
-    gateway.config["group_policy"]["staff"].update(idle_timeout="2s", session_timeout="6s")
+    gateway.config["group_policy"]["staff"].update(idle_timeout="2s", session_timeout="8s")
     gateway.start(env=clock.env)
     other = network["other"]
     begin = time.monotonic()
@@ -39,8 +39,10 @@ def test_sessions_have_their_time_whatever_the_clock_says(new_gateway, client_ho
         address = busy.header("X-CSTP-Address")
         clock.set_ahead(step)
         assert lazy.pings() and busy.pings()
+        days = [day_of(step)]
         assert shakes_hands(client_host)
-        gateway.wait_log(f"^{day_of(step)}T.* gateway: TLS handshake")  # it sees that clock
+        days.append(day_of(step))  # midnight may have been in between
+        gateway.wait_log(f"^({'|'.join(days)})T.* gateway: TLS handshake")  # it sees that clock
 
         def left(count):
             with contextlib.suppress(OSError):  # it has just ended
@@ -48,12 +50,12 @@ def test_sessions_have_their_time_whatever_the_clock_says(new_gateway, client_ho
             return len(gateway.ctl_json("sessions")) == count
 
         wait_until(lambda: left(1), 5, "the idle timeout is over")
-        assert 2 <= time.monotonic() - begin < 5
+        assert time.monotonic() - begin >= 2
         assert lazy.last_word() == (DISCONNECT, b"\0idle timeout")
         assert busy.pings()
-        wait_until(lambda: left(0), 6, "the session timeout is over")
+        wait_until(lambda: left(0), 10, "the session timeout is over")
+        assert time.monotonic() - begin > 7  # it is counted in seconds
         assert busy.last_word() == (DISCONNECT, b"\0session timeout")
-        assert 5 < time.monotonic() - begin < 9
 
 
 def challenged(host, code):

