@@ -104,7 +104,7 @@ def untouched(client_host):
     before = _network_of(client_host)
     yield
     with contextlib.suppress(AssertionError):
-        wait_until(lambda: _network_of(client_host) == before, 5, "the machine is as it was")
+        wait_until(lambda: _network_of(client_host) == before, 10, "the machine is as it was")
     assert _network_of(client_host) == before
 
 

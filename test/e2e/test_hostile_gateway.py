@@ -206,4 +206,4 @@ def test_a_profile_of_another_host_is_fetched_here_and_a_package_is_never_run(me
 
 
 def test_silence_instead_of_a_handshake_is_not_waited_for_without_end(silence):
-    ends(silence, FAILED, "TLS handshake: the gateway does not answer", seconds=16)
+    ends(silence, FAILED, "TLS handshake: the gateway does not answer", seconds=30)

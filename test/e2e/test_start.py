@@ -54,7 +54,7 @@ def test_sigterm_ends_it_with_status_0_and_nothing_remains(new_gateway, network)
     gateway = new_gateway().start()
     gateway.roles()
     assert gateway.stop() == 0
-    wait_until(lambda: not network.gateway.pids(), 2, "all processes end")
+    wait_until(lambda: not network.gateway.pids(), 10, "all processes end")
 
 
 def test_log_lines_are_json_objects_if_asked(new_gateway):

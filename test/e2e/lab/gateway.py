@@ -119,7 +119,7 @@ class Gateway:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def wait_replaced(self, role, former, seconds=3):
+    def wait_replaced(self, role, former, seconds=10):
         """The pid of the process that took the killed one's place."""
         return wait_until(
             lambda: (pid := processes.children_by_role(self.pid).get(role)) != former and pid,
@@ -130,7 +130,7 @@ class Gateway:
         """SIGHUP with the configuration that was written."""
         os.kill(self.pid, signal.SIGHUP)
 
-    def wait_log(self, pattern, seconds=5, after=0):
+    def wait_log(self, pattern, seconds=10, after=0):
         """The first log line beyond `after` characters in which the pattern is found."""
 
         def line():
@@ -151,16 +151,16 @@ class Gateway:
 
     def wait_dtls(self) -> dict:
         """The only session, once it says that DTLS is up."""
-        wait_until(lambda: self.only_session()["dtls"]["state"] == "up", 3, "the gateway has DTLS up")
+        wait_until(lambda: self.only_session()["dtls"]["state"] == "up", 10, "the gateway has DTLS up")
         return self.only_session()
 
     def has_no_tunnel(self):
         """Waits until no session is connected."""
-        wait_until(lambda: self.ctl_json("sessions") == [], 5, "the tunnels are gone")
+        wait_until(lambda: self.ctl_json("sessions") == [], 10, "the tunnels are gone")
 
     def has_no_session(self):
         """Waits until none is left, connected or detached."""
-        wait_until(lambda: self.ctl_json("sessions", "--all") == [], 5, "the session is gone")
+        wait_until(lambda: self.ctl_json("sessions", "--all") == [], 10, "the session is gone")
 
     def wait_end(self, seconds=15) -> int:
         wait_until(lambda: self.process.poll() is not None, seconds, "the gateway ends")

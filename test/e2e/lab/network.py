@@ -166,7 +166,7 @@ class Network:
         left = {}
         for host in self.hosts:
             with contextlib.suppress(AssertionError):
-                wait_until(lambda h=host: not h.pids(), 2, "processes end")
+                wait_until(lambda h=host: not h.pids(), 10, "processes end")
             for pid in host.pids():
                 with contextlib.suppress(OSError):
                     words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
