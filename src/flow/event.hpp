@@ -114,8 +114,10 @@ class Event {
   std::span<const Field> fields() const { return {fields_.data(), count_}; }
   std::optional<std::uint64_t> number(FieldName name) const;  // nothing: no such field, or a word
 
-  std::chrono::system_clock::time_point time;  // set by the Recorder
-  std::uint64_t attempt = 0;                   // a connection, unique within the process; 0: none
+  // Set by the Recorder. The order of events is that of the second: the first may be set back.
+  std::chrono::system_clock::time_point time;
+  std::chrono::steady_clock::time_point moment;
+  std::uint64_t attempt = 0;  // a connection, unique within the process; 0: none
   Phase phase;
   Step step;
   Direction direction;

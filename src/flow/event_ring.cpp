@@ -6,13 +6,16 @@ namespace sallyport::flow {
 
 namespace {
 
-using Time = std::chrono::system_clock::time_point;
-
 constexpr std::size_t size_bytes = 2;
 constexpr std::uint8_t is_number = 0xff;  // in place of a word's length
 
 void put(std::vector<std::uint8_t>& form, std::uint64_t value, std::size_t bytes) {
   for (; bytes > 0; --bytes, value >>= 8U) form.push_back(static_cast<std::uint8_t>(value));
+}
+
+template <class Clock>
+void put(std::vector<std::uint8_t>& form, std::chrono::time_point<Clock> time) {
+  put(form, static_cast<std::uint64_t>(time.time_since_epoch().count()), sizeof(std::int64_t));
 }
 
 void put(std::vector<std::uint8_t>& form, const Field& field) {
@@ -30,7 +33,8 @@ void put(std::vector<std::uint8_t>& form, const Field& field) {
 // Its size first.
 std::vector<std::uint8_t> form_of(const Event& event) {
   std::vector<std::uint8_t> form(size_bytes);
-  put(form, static_cast<std::uint64_t>(event.time.time_since_epoch().count()), sizeof(std::int64_t));
+  put(form, event.time);
+  put(form, event.moment);
   put(form, event.attempt, sizeof event.attempt);
   put(form, static_cast<std::uint64_t>(event.phase), 1);
   put(form, static_cast<std::uint64_t>(event.step), 1);
@@ -56,12 +60,14 @@ class EventRing::Reader {
 
   Event event() {
     (void)number(size_bytes);
-    const Time time{Time::duration(static_cast<std::int64_t>(number(sizeof(std::int64_t))))};
+    const auto wall = time<std::chrono::system_clock>();
+    const auto moment = time<std::chrono::steady_clock>();
     const auto attempt = number(sizeof(std::uint64_t));
     const auto phase = static_cast<Phase>(byte());
     const auto step = static_cast<Step>(byte());
     Event event(attempt, phase, step, static_cast<Direction>(byte()));
-    event.time = time;
+    event.time = wall;
+    event.moment = moment;
     for (int left = byte(); left > 0; --left) {
       const auto name = static_cast<FieldName>(byte());
       const auto length = byte();
@@ -74,6 +80,11 @@ class EventRing::Reader {
   }
 
  private:
+  template <class Clock>
+  typename Clock::time_point time() {
+    using Duration = typename Clock::duration;
+    return typename Clock::time_point(Duration(static_cast<std::int64_t>(number(sizeof(std::int64_t)))));
+  }
   std::uint8_t byte() { return ring_.bytes_[at_++ % ring_.bytes_.size()]; }
   std::string word(std::size_t length) {
     std::string text;

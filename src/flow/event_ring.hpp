@@ -11,7 +11,7 @@ namespace sallyport::flow {
 
 class EventRing {
  public:
-  // An event has some 80 bytes, and 542 at most; one that has no room at all is forgotten at once.
+  // An event has some 90 bytes, and 550 at most; one that has no room at all is forgotten at once.
   explicit EventRing(std::size_t bytes) : bytes_(bytes) {}
 
   void push(const Event& event);

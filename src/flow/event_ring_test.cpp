@@ -8,18 +8,20 @@ namespace {
 Event numbered(std::int64_t number) {
   Event event(7, Phase::connect, Step::sent, Direction::to_peer);
   event.time = std::chrono::system_clock::time_point(std::chrono::milliseconds(number));
+  event.moment = std::chrono::steady_clock::time_point(std::chrono::milliseconds(2 * number));
   return event.with(FieldName::status, number).with(FieldName::reason, "no address");
 }
 
 bool same(const Event& left, const Event& right) {
-  return left.time == right.time && left.attempt == right.attempt && left.phase == right.phase &&
-         left.step == right.step && left.direction == right.direction &&
+  return left.time == right.time && left.moment == right.moment && left.attempt == right.attempt &&
+         left.phase == right.phase && left.step == right.step && left.direction == right.direction &&
          std::ranges::equal(left.fields(), right.fields());
 }
 
 TEST(EventRing, gives_back_what_it_was_given) {
   Event full(~0ULL, Phase::life, Step::ended, Direction::from_peer);
   full.time = std::chrono::system_clock::time_point::min();
+  full.moment = std::chrono::steady_clock::time_point::max();
   full.with(FieldName::bytes, -1).with(FieldName::user, "");
   for (int i = 2; i < static_cast<int>(Event::most_fields); ++i)
     full.with(FieldName::reason, std::string(100, 'x'));

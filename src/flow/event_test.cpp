@@ -36,7 +36,7 @@ TEST(FlowEvent, a_ninth_field_is_dropped) {
 
 TEST(FlowRecorder, keeps_the_newest_and_shows_all) {
   int seen = 0;
-  Recorder recorder(50, [&](const Event&) { ++seen; });
+  Recorder recorder(60, [&](const Event&) { ++seen; });
   for (std::uint64_t i = 1; i <= 3; ++i) recorder.record(Event(i, Phase::connect, Step::connected));
   const auto kept = recorder.kept();
   ASSERT_EQ(kept.events.size(), 2U);

@@ -12,11 +12,11 @@ Trace collect(std::span<const Kept> threads, Belongs belongs) {
   Trace trace;
   for (const auto& thread : threads)
     std::ranges::copy_if(thread.events, std::back_inserter(trace.events), belongs);
-  std::ranges::stable_sort(trace.events, {}, &Event::time);
+  std::ranges::stable_sort(trace.events, {}, &Event::moment);
   // A ring whose oldest event is younger than the trace's first may have had some of the trace.
   for (const auto& thread : threads) {
     const bool overlaps = thread.forgotten > 0 && !trace.events.empty() && !thread.events.empty() &&
-                          thread.events.front().time > trace.events.front().time;
+                          thread.events.front().moment > trace.events.front().moment;
     if (overlaps) trace.is_whole = false;
   }
   return trace;

@@ -11,7 +11,7 @@
 namespace sallyport::flow {
 
 struct Trace {
-  std::vector<Event> events;  // by time
+  std::vector<Event> events;  // in the order in which they happened, whatever the clock
   bool is_whole = true;       // false: there were earlier ones, which are no longer kept
 };
 

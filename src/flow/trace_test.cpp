@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 Event at(int time, std::uint64_t attempt, Phase phase, Step step) {
   Event event(attempt, phase, step);
   event.time = std::chrono::system_clock::time_point(milliseconds(time));
+  event.moment = std::chrono::steady_clock::time_point(milliseconds(time));
   return event;
 }
 
@@ -45,6 +46,19 @@ std::vector<Kept> two_threads() {
 TEST(FlowTrace, a_session_is_all_its_connections_in_the_order_of_time) {
   const auto trace = trace_of_session(70, two_threads());
   EXPECT_EQ(times(trace), (std::vector<std::int64_t>{1, 2, 4, 5, 6, 7, 10}));
+  EXPECT_TRUE(trace.is_whole);
+}
+
+TEST(FlowTrace, a_clock_that_is_set_back_changes_no_order) {
+  auto threads = two_threads();
+  for (auto& thread : threads) {
+    for (auto& event : thread.events) {
+      if (event.moment.time_since_epoch() >= milliseconds(6)) event.time -= milliseconds(100);
+    }
+  }
+  threads[0].forgotten = 1;  // before the trace's first event
+  const auto trace = trace_of_session(70, threads);
+  EXPECT_EQ(times(trace), (std::vector<std::int64_t>{1, 2, 4, 5, -94, -93, -90}));
   EXPECT_TRUE(trace.is_whole);
 }
 

@@ -17,7 +17,7 @@ namespace sallyport::gateway {
 
 class ControlThread {
  public:
-  // For flow events: some 13,000; a login and its tunnel are some 30.
+  // For flow events: some 12,000; a login and its tunnel are some 30.
   static constexpr std::size_t event_memory = 1 << 20;
 
   // Which of how many control threads it is: no two give a connection the same number.

@@ -41,7 +41,7 @@ struct Trace {
   Kind kind = Kind::session;
   bool is_whole = true;            // false: the beginning is missing
   std::string recorded_since;      // RFC 3339: earlier events went with a former gateway process
-  std::vector<TraceEvent> events;  // by time
+  std::vector<TraceEvent> events;  // in their order, also where the clock was set back
   bool operator==(const Trace&) const = default;
 
   std::string serialize() const;
