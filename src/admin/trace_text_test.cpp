@@ -52,4 +52,14 @@ TEST(TraceText, nothing_of_a_client_reaches_the_terminal_as_it_is) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(TraceText, a_value_does_not_look_like_more_fields) {
+  auto event = handshake();
+  event.fields = {
+      {"user", "eve  session=1"}, {"reason", "say \"a=b\""}, {"group", "x25519"}, {"step", "a=b"}};
+  const auto text = trace_text({.id = 7, .events = {event}});
+  EXPECT_TRUE(text.ends_with(R"(user="eve  session=1"  reason="say \"a=b\""  group=x25519  step="a=b")"
+                             "\n"))
+      << text;
+}
+
 }  // namespace sallyport::admin
