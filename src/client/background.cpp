@@ -15,6 +15,7 @@
 #include "base/bytes.hpp"
 #include "client/front_signals.hpp"
 #include "sys/files.hpp"
+#include "sys/owner_rights.hpp"
 
 namespace sallyport::client {
 
@@ -51,6 +52,11 @@ std::string own_line() {
   return std::to_string(getpid()) + '\n';
 }
 
+// Those of the folder's owner.
+Result<sys::OwnerRights> rights_at(const std::string& path) {
+  return sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1));
+}
+
 // Root could put a file in the place of /dev/null.
 Result<void> check_replaceable(const std::string& path) {
   struct stat status {};
@@ -76,15 +82,19 @@ Result<Background> Background::begin() {
 // Not that of another client, who was given the same file meanwhile.
 Background::~Background() {
   if (pid_file_.empty()) return;
+  const auto rights = rights_at(pid_file_);
+  if (!rights) return;
   const auto content = sys::read_file(pid_file_, 64);
   if (content && *content && as_text((*content)->bytes) == own_line()) unlink(pid_file_.c_str());
 }
 
 Result<void> Background::detach(const std::string& pid_file) {
   if (!pid_file.empty()) {
-    TRY(check_replaceable(pid_file));
-    TRY(sys::replace_file(pid_file, as_bytes(own_line()), {.mode = 0644}));
-    pid_file_ = pid_file;
+    const auto path = TRY(sys::absolute_path(pid_file));
+    const auto rights = TRY(rights_at(path));
+    TRY(check_replaceable(path));
+    TRY(sys::replace_file(path, as_bytes(own_line()), {.mode = 0644}));
+    pid_file_ = path;
   }
   setsid();  // what the terminal sends, also when it goes, is no longer for us
   const char byte = 1;

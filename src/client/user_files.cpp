@@ -1,7 +1,6 @@
 #include "client/user_files.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 
 #include <fcntl.h>
@@ -51,9 +50,7 @@ Result<void> open_trace(OpenedFiles& opened, const std::string& name) {
     return fail(ErrorKind::unsupported,
                 "the drawn page of --trace is not built yet: name a file without .html for JSON lines");
   }
-  std::error_code unknown;
-  const auto path = std::filesystem::absolute(name, unknown).string();
-  if (unknown) return fail(ErrorKind::unavailable, "cannot find " + name + ": " + unknown.message());
+  const auto path = TRY(sys::absolute_path(name));
   const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
   opened.descriptors.push_back(TRY(sys::create_file(path)));
   opened.names.push_back(proto::UserFile::trace);

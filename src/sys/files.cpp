@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -24,6 +25,13 @@ Result<void> fill(int file, ByteView content, const FileRights& rights) {
 }
 
 }  // namespace
+
+Result<std::string> absolute_path(const std::string& path) {
+  std::error_code unknown;
+  auto absolute = std::filesystem::absolute(path, unknown).string();
+  if (unknown) return fail(ErrorKind::unavailable, "cannot find " + path + ": " + unknown.message());
+  return absolute;
+}
 
 Result<void> write_at(int file, std::size_t offset, ByteView bytes, const std::string& what) {
   while (!bytes.empty()) {

@@ -12,6 +12,9 @@
 
 namespace sallyport::sys {
 
+// As the working folder is now. It need not exist.
+Result<std::string> absolute_path(const std::string& path);
+
 // For reading. malformed: not a regular file. A pipe in the file's place does not stop the caller.
 Result<Descriptor> open_file(const std::string& path);
 

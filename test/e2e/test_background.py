@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 
 import pytest
@@ -67,6 +68,26 @@ def test_the_pid_file_of_another_client_stays(gateway, client, pki, pid_file):
     os.kill(pid, signal.SIGTERM)
     wait_until(lambda: not processes.exists(pid), 5, "the client ends")
     assert pid_file.read_text() == "1\n"
+    pid_file.unlink()
+
+
+def test_the_pid_file_is_written_with_the_rights_of_its_folders_owner(gateway, client, pki, pid_file):
+    users = pid_file.parent / "users"
+    users.mkdir()
+    os.chown(users, 61200, 61200)
+    shut = pid_file.parent / "shut"
+    shut.mkdir(mode=0o555)
+    os.chown(shut, 61200, 61200)
+    assert start(client, pki, "--pid-file", users / "pid").wait_end() == 0
+    (users / "pid").rename(pid_file)  # for the end of the test, whatever comes
+    assert pid_file.stat().st_uid == 61200
+    shutil.copy2(pid_file, users / "pid")
+    pid = int(pid_file.read_text())
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not processes.exists(pid), 5, "the client ends")
+    assert not (users / "pid").exists()
+    refused = start(client, pki, "--pid-file", shut / "pid")
+    assert refused.wait_end() == 1 and "Permission denied" in refused.output, refused.output
     pid_file.unlink()
 
 
