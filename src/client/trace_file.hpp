@@ -2,6 +2,8 @@
 // opened the file.
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/descriptor.hpp"
 #include "client/console.hpp"
 #include "flow/event.hpp"
@@ -13,11 +15,12 @@ class TraceFile {
   // One that is not open: nothing is written.
   TraceFile(Descriptor file, const Console& console) : file_(std::move(file)), console_(console) {}
 
-  // What can't be written is told once, and ends the trace; the connection goes on.
+  // What can't be written is told once, and ends the trace with its last whole line; the connection goes on.
   void write(const flow::Event& event);
 
  private:
   Descriptor file_;
+  off_t whole_ = 0;  // bytes of whole lines
   const Console& console_;
 };
 
