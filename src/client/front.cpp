@@ -108,6 +108,7 @@ class Front {
   FrontFiles files_;
   TokenCounter token_counter_;
   Descriptor signals_;
+  Wishes wishes_;
   sys::Process connection_;
   std::string trust_;  // the lifted blocks at the start
   std::optional<HostTunnel> host_;
@@ -186,8 +187,7 @@ void Front::handle_signals() {
   while (const int number = next_signal(signals_)) {
     if (number == SIGCHLD) note_end();
     const auto wish = wish_of(number);
-    if (!wish) continue;
-    pass_on(*wish);
+    if (wish && wishes_.is_new(*wish, steady_clock::now())) pass_on(*wish);
   }
 }
 

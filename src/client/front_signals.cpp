@@ -25,6 +25,15 @@ int next_signal(const Descriptor& signals) {
   return size == static_cast<ssize_t>(sizeof info) ? static_cast<int>(info.ssi_signo) : 0;
 }
 
+bool Wishes::is_new(proto::UserWish wish, proto::Time now) {
+  constexpr std::chrono::milliseconds echo{300};  // nobody presses Ctrl-C twice in less and means it
+  if (wish != proto::UserWish::end && wish != proto::UserWish::detach) return true;
+  const auto [last, first_time] = taken_.try_emplace(wish, now);
+  if (!first_time && now < last->second + echo) return false;
+  last->second = now;
+  return true;
+}
+
 std::optional<proto::UserWish> wish_of(int signal) {
   switch (signal) {
     case SIGINT:

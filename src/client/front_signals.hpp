@@ -4,11 +4,13 @@
 
 #include <array>
 #include <csignal>
+#include <map>
 #include <optional>
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "proto/client_messages.hpp"
+#include "proto/time.hpp"
 
 namespace sallyport::client {
 
@@ -22,5 +24,16 @@ Result<Descriptor> take_signals();
 int next_signal(const Descriptor& signals);
 
 std::optional<proto::UserWish> wish_of(int signal);
+
+// A wish to end may arrive twice: timeout(1) sends its signal to us and to our process group, and what goes
+// to the group while --background waits is passed on as well. The second would cut the farewell short.
+class Wishes {
+ public:
+  // False: it is the echo of an earlier one.
+  bool is_new(proto::UserWish wish, proto::Time now);
+
+ private:
+  std::map<proto::UserWish, proto::Time> taken_;
+};
 
 }  // namespace sallyport::client

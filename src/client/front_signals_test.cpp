@@ -29,4 +29,22 @@ TEST(FrontSignals, are_heard_also_where_they_were_ignored) {
   EXPECT_EQ(status, 0);
 }
 
+TEST(Wishes, one_to_end_that_arrives_twice_is_one) {
+  Wishes wishes;
+  const proto::Time begin(std::chrono::milliseconds(1000));
+  EXPECT_TRUE(wishes.is_new(proto::UserWish::end, begin));
+  EXPECT_FALSE(wishes.is_new(proto::UserWish::end, begin));
+  EXPECT_FALSE(wishes.is_new(proto::UserWish::end, begin + std::chrono::milliseconds(200)));
+  EXPECT_TRUE(wishes.is_new(proto::UserWish::end, begin + std::chrono::milliseconds(300)));  // impatience
+  EXPECT_FALSE(wishes.is_new(proto::UserWish::end, begin + std::chrono::milliseconds(599)));
+}
+
+TEST(Wishes, others_are_each_for_themselves) {
+  Wishes wishes;
+  const proto::Time begin(std::chrono::milliseconds(1000));
+  EXPECT_TRUE(wishes.is_new(proto::UserWish::detach, begin));
+  EXPECT_TRUE(wishes.is_new(proto::UserWish::end, begin));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(wishes.is_new(proto::UserWish::reconnect, begin));
+}
+
 }  // namespace sallyport::client

@@ -60,6 +60,15 @@ def test_ctrl_c_ends_session_and_interface(gateway, client, client_host, pki, nu
     gateway.has_no_session()
 
 
+def test_an_end_that_arrives_twice_is_told_to_the_gateway_all_the_same(gateway, client, client_host, pki):
+    """As timeout(1) sends it: to the client, and to its process group."""
+    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
+    for _ in range(3):
+        tunnel.send(signal.SIGTERM)
+    assert tunnel.wait_end() == 0, tunnel.output
+    gateway.has_no_session()
+
+
 def test_hangup_detaches_and_leaves_the_session(gateway, client, pki):
     tunnel = client.start(pki, "--user=alice", HOST).wait_up()
     tunnel.send(signal.SIGHUP)
