@@ -6,6 +6,7 @@
 
 #include "client/dtls.hpp"
 #include "client/terminal_text.hpp"
+#include "proto/lifetimes.hpp"
 #include "proto/mtu.hpp"
 #include "proto/reconnect_schedule.hpp"
 #include "sys/path_mtu.hpp"
@@ -93,6 +94,18 @@ net::Task<Answered> ask_for_tunnel(HttpSession& session, const Secret& token, st
                      .with(FieldName::status, answered.reply.status));
   answered.connected = session.take_connection();
   co_return answered;
+}
+
+net::Task<bool> end_session(HttpSession& session, const Secret& token, const Attempt& attempt) {
+  try {
+    auto answered = co_await ask_for_tunnel(session, token, {}, attempt);
+    if (answered.reply.status != 200) co_return false;
+    const proto::Disconnect word{proto::disconnect_reason::user, "ended by the user"};
+    co_await decline(answered.connected, word);
+  } catch (const Failure&) {
+    co_return false;
+  }
+  co_return true;
 }
 
 net::Task<Opened> connect(HttpSession& session, const Admission& admission, const Attempt& attempt) {

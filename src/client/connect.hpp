@@ -15,6 +15,10 @@ namespace sallyport::client {
 net::Task<Answered> ask_for_tunnel(HttpSession& session, const Secret& token, std::vector<Address> held,
                                    const Attempt& attempt);
 
+// Ends a session that has no tunnel, over one made for it: gateways know no other way that all of them take.
+// False: it stays.
+net::Task<bool> end_session(HttpSession& session, const Secret& token, const Attempt& attempt);
+
 // For any status but 200.
 Error refused_tunnel(const proto::HttpReply& reply);
 

@@ -35,10 +35,16 @@ net::Task<Admission> read_admission(Prompt& prompt) {
   co_return admission;
 }
 
-// The session stays: whoever has its cookie makes the tunnel.
-net::Task<void> hand_over(HttpSession& session, const Admission& admission, const Console& console) {
+// The session stays: whoever has its cookie makes the tunnel. One whose cookie nobody got is ended.
+net::Task<void> hand_over(HttpSession& session, const Admission& admission, const Attempt& attempt) {
   const LoggedIn done{admission.token, session.url(), session.gateway(), session.certificate_pin()};
-  or_throw(console.hand_over(done.serialize()));
+  const auto handed_over = attempt.console.hand_over(done.serialize());
+  if (!handed_over) {
+    const bool is_ended = co_await end_session(session, admission.token, attempt);
+    auto error = handed_over.error();
+    error.text += is_ended ? ": the session is ended" : ": the session stays at the gateway for a while";
+    throw Failure(std::move(error));
+  }
   co_await session.close();
 }
 
@@ -53,7 +59,7 @@ net::Task<void> dial(const Attempt& attempt) {
   if (!attempt.options.authenticate) check_rights(attempt);
   if (logs_in) admission = co_await log_in(session, attempt);
   if (attempt.options.authenticate) {
-    co_await hand_over(session, admission, attempt.console);
+    co_await hand_over(session, admission, attempt);
     co_return;
   }
   if (logs_in) co_await download(session, admission, attempt);    // 4 downloader

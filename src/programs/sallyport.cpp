@@ -223,7 +223,7 @@ constexpr const char* connection_part = "connection";
 }  // namespace
 
 int main(int count, char** arguments) {
-  sallyport::sys::open_standard_streams();
+  const bool has_output = sallyport::sys::open_standard_streams();
   CLI::App app("The Sallyport client: AnyConnect SSL VPN.", "sallyport");
   app.set_version_flag("--version", std::string(sallyport::version()));
   app.require_subcommand(1);
@@ -243,6 +243,11 @@ int main(int count, char** arguments) {
   if (app.got_subcommand("trust")) return run_trust(*app.get_subcommand("trust"), gateway);
   if (app.got_subcommand("profile")) return run_profile(*app.get_subcommand("profile"), profile);
   if (!part.empty()) return static_cast<int>(sallyport::client::run_connection(options));
+  if (options.authenticate && !has_output) {
+    // Before there is a session whose cookie nobody gets.
+    return status_of(
+        fail(sallyport::ErrorKind::closed, "--authenticate needs standard output, which is closed"));
+  }
   std::vector<std::string> again(arguments, arguments + count);
   again.insert(again.begin() + 1, {part_option, connection_part});
   // The connection reads them itself: what runs as root for hours has no use for them.

@@ -52,10 +52,12 @@ Result<Process> start_role(const std::vector<std::string>& arguments, const Role
   return Process{pid, std::move(ours)};
 }
 
-void open_standard_streams() {
+bool open_standard_streams() {
+  const bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(number, F_GETFD) < 0) open("/dev/null", O_RDWR);  // gets the lowest free number: this one
   }
+  return has_output;
 }
 
 void name_process(const char* name) {

@@ -31,8 +31,8 @@ struct RoleOptions {
 Result<Process> start_role(const std::vector<std::string>& arguments, const RoleOptions& options = {});
 
 // Has /dev/null where the caller left descriptor 0, 1 or 2 closed: the next file would get the number, and
-// what is said there would go into it. To be called first of all.
-void open_standard_streams();
+// what is said there would go into it. To be called first of all. False: standard output was closed.
+bool open_standard_streams();
 
 // The name that ps and top show, at most 15 characters: without it, the one of /proc/self/exe.
 void name_process(const char* name);

@@ -90,6 +90,23 @@ def test_a_shell_gets_the_cookie_and_needs_no_root(gateway, client_host, vpn_cli
 
 
 @pytest.mark.parametrize(
+    "leads, why, asks",
+    [(">/dev/full", "No space left on device: the session is ended", True), (">&-", "closed", False)],
+    ids=["full", "closed"],
+)
+def test_a_cookie_that_nobody_gets_leaves_no_session(server, client_host, clients, pki, leads, why, asks):
+    gateway, host = server
+    login = (binaries() / "sallyport", "connect", "--authenticate", "--passwd-on-stdin", "--cafile", pki.ca)
+    script = f"{shlex.join(map(str, (*login, '--user=alice', host)))} {leads}"
+    done = client_host.run(
+        "sh", "-c", script, check=False, text_input="correct horse\n", stderr=subprocess.PIPE
+    )
+    assert done.returncode == 1 and why in done.stderr, done.stderr
+    assert ("1 TLS" in done.stderr) == asks, done.stderr
+    gateway.has_no_session()
+
+
+@pytest.mark.parametrize(
     "first, second",
     [
         ("sallyport", "sallyport"),
