@@ -28,12 +28,12 @@ void Progress::show(const flow::Event& event) {
     if (console_.verbose()) console_.say(fmt::format("    {} {}", name_of(event.step), details_of(event)));
     return;
   }
-  auto& course = courses_.try_emplace(event.phase, Course{event.time}).first->second;
+  auto& course = courses_.try_emplace(event.phase, Course{event.moment}).first->second;
   const bool ends = event.step == flow::Step::finished;
   const int number = static_cast<int>(event.phase);
   if (ends && !course.finished) {
     course.finished = true;
-    const std::chrono::duration<double, std::milli> took = event.time - course.began;
+    const std::chrono::duration<double, std::milli> took = event.moment - course.began;
     console_.say(fmt::format("{} {:<26} {:>8.1f} ms  {}", number, title_of(event.phase), took.count(),
                              details_of(event)));
   } else if (console_.verbose()) {

@@ -16,7 +16,7 @@ class Progress {
 
  private:
   struct Course {
-    std::chrono::system_clock::time_point began;
+    std::chrono::steady_clock::time_point began;
     bool finished = false;
   };
   const Console& console_;
