@@ -214,8 +214,9 @@ def test_a_killed_supervisor_leaves_nothing_and_clients_come_back(
     gateway.wait_end()
     wait_until(lambda: not network.gateway.pids(), 10, "the others end with it")
     tunnel.wait_output("the connection was lost .*: reconnecting")
-    assert "sally0" not in network.gateway.ip("link")
-    assert not network.gateway.run("ss", "-Hlntu").stdout, "nothing listens any more"
+    # What a process had open goes a moment later than the process leaves its namespace.
+    wait_until(lambda: not network.gateway.run("ss", "-Hlntu").stdout, 10, "nothing listens any more")
+    wait_until(lambda: "sally0" not in network.gateway.ip("link"), 10, "the interface goes")
     assert client_host.run("ip", "link", "show", "sally0").returncode == 0, "the client keeps its interface"
     gateway.start()
     assert gateway.ctl("sessions").returncode == 0
