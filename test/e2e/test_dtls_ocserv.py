@@ -152,7 +152,7 @@ def test_dtls_comes_back_after_a_loss(ocserv, client, client_host, pki):
     tunnel = connect(client, pki)
     wait_dtls(tunnel, ocserv)
     with firewall.lost(client_host, ocserv.host, PORT):
-        ping(client_host, IPV4, 1)  # unanswered data makes both look closer
+        ping(client_host, IPV4, 1, patience=1)  # unanswered data makes both look closer
         tunnel.wait_output("DTLS has ended, data goes over TLS", 20)
     tunnel.wait_output(r"(?m)^dtls up (?s:.*)^dtls up ", 9)
     carries("udp", client_host, ocserv, IPV4)
