@@ -12,6 +12,7 @@
 #include "gateway/unauthenticated.hpp"
 #include "net/tcp.hpp"
 #include "net/tls_stream.hpp"
+#include "tunnel/rate_limit.hpp"
 
 namespace sallyport::gateway {
 
@@ -65,7 +66,7 @@ class ControlThread {
   int descriptors_;
   UnauthenticatedConnections unauthenticated_;
   std::int64_t refused_ = 0;  // for want of descriptors
-  std::chrono::steady_clock::time_point refusal_told_again_{};
+  tunnel::RateLimit refusals_told_{std::chrono::seconds(10), 1};
   flow::Recorder flow_{event_memory};
 };
 

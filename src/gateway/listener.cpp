@@ -10,7 +10,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds handshake_limit{10};
-constexpr seconds refusal_pause{10};
 
 std::string_view about_certificate(const tls::Connection& tls, bool asked) {
   if (!asked) return "not requested";
@@ -54,9 +53,7 @@ net::Task<void> ControlThread::accept_all(std::shared_ptr<net::Acceptor> accepto
 // At once, and then now and then.
 void ControlThread::report_refused(const Endpoint& peer) {
   ++refused_;
-  const auto now = std::chrono::steady_clock::now();
-  if (now < refusal_told_again_) return;
-  refusal_told_again_ = now + refusal_pause;
+  if (!refusals_told_.allow(std::chrono::steady_clock::now())) return;
   log::warning("no descriptor is left: connections are refused",
                {{"refused", refused_}, {"last", peer.to_text()}});
 }

@@ -116,7 +116,7 @@ void Tunnels::never_ran(tunnel::TunnelId id) {
     for (auto one = live_.lower_bound({id.session, 0}); one != live_.end() && one->first < id; ++one) {
       worker_of(id.session).post(tunnel::End{one->first, std::nullopt});
     }
-    spawn(settle({.id = id}, std::nullopt, {}), "a session's end");
+    spawn(settle({.id = id}), "a session's end");
   });
 }
 
@@ -285,8 +285,7 @@ net::Task<void> Tunnels::account(tunnel::TunnelId id) {
   if (found != live_.end()) {
     found->second.accounted = live.accounted;  // the next minute tries again
   } else {                                     // it has ended meanwhile, and nobody else will
-    spawn(settle({.id = id, .seen = live.seen, .accounted = live.accounted}, std::nullopt, {}),
-          "a session's accounting");
+    spawn(settle({.id = id, .seen = live.seen, .accounted = live.accounted}), "a session's accounting");
   }
 }
 

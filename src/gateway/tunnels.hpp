@@ -81,7 +81,7 @@ class Tunnels {
   void spawn(net::Task<void> task, std::string_view what);
 
   net::Task<void> confirm(tunnel::TunnelId id);
-  net::Task<void> settle(LiveTunnel ended, proto::TokenLife life, std::string_view gone_because);
+  net::Task<void> settle(LiveTunnel ended, proto::TokenLife life = {}, std::string_view gone_because = {});
   net::Task<void> account(tunnel::TunnelId id);
   net::Task<void> account_one_of_all(tunnel::TunnelId id);
   net::Task<void> keep_time();
