@@ -52,11 +52,6 @@ std::string own_line() {
   return std::to_string(getpid()) + '\n';
 }
 
-// Those of the folder's owner.
-Result<sys::OwnerRights> rights_at(const std::string& path) {
-  return sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1));
-}
-
 // Root could put a file in the place of /dev/null.
 Result<void> check_replaceable(const std::string& path) {
   struct stat status {};
@@ -82,7 +77,7 @@ Result<Background> Background::begin() {
 // Not that of another client, who was given the same file meanwhile.
 Background::~Background() {
   if (pid_file_.empty()) return;
-  const auto rights = rights_at(pid_file_);
+  const auto rights = sys::OwnerRights::take_for_file(pid_file_);
   if (!rights) return;
   const auto content = sys::read_file(pid_file_, 64);
   if (content && *content && as_text((*content)->bytes) == own_line()) unlink(pid_file_.c_str());
@@ -91,7 +86,7 @@ Background::~Background() {
 Result<void> Background::detach(const std::string& pid_file) {
   if (!pid_file.empty()) {
     const auto path = TRY(sys::absolute_path(pid_file));
-    const auto rights = TRY(rights_at(path));
+    const auto rights = TRY(sys::OwnerRights::take_for_file(path));
     TRY(check_replaceable(path));
     TRY(sys::replace_file(path, as_bytes(own_line()), {.mode = 0644}));
     pid_file_ = path;

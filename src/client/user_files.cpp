@@ -51,7 +51,7 @@ Result<void> open_trace(OpenedFiles& opened, const std::string& name) {
                 "the drawn page of --trace is not built yet: name a file without .html for JSON lines");
   }
   const auto path = TRY(sys::absolute_path(name));
-  const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
+  const auto rights = TRY(sys::OwnerRights::take_for_file(path));
   opened.descriptors.push_back(TRY(sys::create_file(path)));
   opened.names.push_back(proto::UserFile::trace);
   return {};
@@ -79,7 +79,7 @@ Result<OpenedFiles> open_user_files(const ConnectOptions& options) {
 Result<void> TokenCounter::advance(std::uint64_t counter) {
   if (options_.token_mode != "hotp" || options_.token_file.empty()) return {};
   const auto path = TRY(real_path(options_.token_file));
-  const auto rights = TRY(sys::OwnerRights::take(path.substr(0, path.rfind('/') + 1)));
+  const auto rights = TRY(sys::OwnerRights::take_for_file(path));
   auto file = TRY(sys::read_file(path, max_token_file));
   if (!file) return fail(ErrorKind::unavailable, path + " is gone");
   const Secret content(std::move(file->bytes));

@@ -57,6 +57,10 @@ Result<std::vector<gid_t>> supplementary_groups() {
 
 }  // namespace
 
+Result<OwnerRights> OwnerRights::take_for_file(const std::string& path) {
+  return take(path.substr(0, path.rfind('/') + 1));
+}
+
 Result<OwnerRights> OwnerRights::take(const std::string& path) {
   OwnerRights rights;
   if (geteuid() != 0) return rights;

@@ -16,6 +16,8 @@ class OwnerRights {
   // `path` is absolute and need not exist. Its owner: that of the first folder or link on the way to it that
   // is not the system's. Without root, or where all of the way is the system's, nothing changes.
   static Result<OwnerRights> take(const std::string& path);
+  // Those for the folder that the file `path`, absolute, is in.
+  static Result<OwnerRights> take_for_file(const std::string& path);
 
   OwnerRights(OwnerRights&& other) noexcept;
   OwnerRights& operator=(OwnerRights&&) = delete;
