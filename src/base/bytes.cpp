@@ -1,7 +1,5 @@
 #include "base/bytes.hpp"
 
-#include <algorithm>
-
 #include "base/secret.hpp"
 
 namespace sallyport {
@@ -57,22 +55,13 @@ Writer::~Writer() {
   wipe(out_);
 }
 
-void Writer::make_room(std::size_t size) {
-  if (out_.size() + size <= out_.capacity()) return;
-  Bytes larger;
-  larger.reserve(std::max(2 * out_.capacity(), out_.size() + size));
-  larger.assign(out_.begin(), out_.end());
-  wipe(out_);
-  out_ = std::move(larger);
-}
-
 void Writer::append(ByteView bytes) {
-  make_room(bytes.size());
+  make_room_and_wipe(out_, bytes.size());
   out_.insert(out_.end(), bytes.begin(), bytes.end());
 }
 
 void Writer::number(std::uint64_t value, std::size_t size) {
-  make_room(size);
+  make_room_and_wipe(out_, size);
   for (std::size_t i = size; i-- > 0;) out_.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 

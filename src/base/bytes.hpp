@@ -66,7 +66,6 @@ class Writer {
 
  private:
   void number(std::uint64_t value, std::size_t size);
-  void make_room(std::size_t size);
   Bytes out_;
 };
 

@@ -1,6 +1,7 @@
 // Secret: bytes that wipe themselves, compare in constant time and cannot be printed or logged.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,18 @@ namespace sallyport {
 // Overwrites memory in a way the compiler may not remove.
 void wipe(MutableByteView bytes);
 void wipe(std::string& text);  // all that it has room for; afterwards it is empty
+
+// Room for `more` in a text or in bytes. What grows by itself leaves what it held behind in freed memory.
+template <class Buffer>
+void make_room_and_wipe(Buffer& buffer, std::size_t more) {
+  const auto size = buffer.size() + more;
+  if (size <= buffer.capacity()) return;
+  Buffer larger;
+  larger.reserve(std::max(2 * buffer.capacity(), size));
+  larger.assign(buffer.begin(), buffer.end());
+  wipe(buffer);
+  buffer = std::move(larger);
+}
 
 // Wipes a text at the end of its scope, however that ends.
 class WipedAtEnd {

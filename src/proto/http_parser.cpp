@@ -82,16 +82,8 @@ class Collector : public http::basic_parser<is_request> {
   }
   void on_finish_impl(error_code&) override {}
 
-  // A string that grows by itself leaves what it held behind.
   void append_to_body(Text piece) {
-    const auto size = body.size() + piece.size();
-    if (size > body.capacity()) {
-      std::string larger;
-      larger.reserve(std::max(size, 2 * body.capacity()));
-      larger.append(body);
-      wipe(body);
-      body = std::move(larger);
-    }
+    make_room_and_wipe(body, piece.size());
     body.append(piece.data(), piece.size());
   }
 };
