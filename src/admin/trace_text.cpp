@@ -43,19 +43,13 @@ std::string_view arrow(std::string_view direction) {
   return direction == "from_peer" ? "<-" : "";
 }
 
-// One field must not look like two: what a user calls himself has a say in them.
-std::string word_text(std::string_view word) {
-  const auto safe = escape_for_log(word);
-  return word.find_first_of(" =") == std::string_view::npos ? safe : '"' + safe + '"';
-}
-
 std::string fields_text(const proto::TraceEvent& event) {
   std::string text;
   for (const auto& [name, value] : event.fields) {
     if (!text.empty()) text += "  ";
     text += escape_for_log(name) + '=';
     if (const auto* word = std::get_if<std::string>(&value)) {
-      text += word_text(*word);
+      text += field_for_log(*word, " =");
     } else {
       text += std::to_string(std::get<std::uint64_t>(value));
     }

@@ -45,12 +45,6 @@ std::string now_text() {
                      (now - seconds).count());
 }
 
-// One field must not look like two: what a client calls itself has a say in them.
-std::string value_text(std::string_view text) {
-  const auto safe = escape_for_log(text);
-  return text.find('=') == std::string_view::npos ? safe : '"' + safe + '"';
-}
-
 }  // namespace
 
 Result<Level> parse_level(std::string_view name) {
@@ -76,7 +70,8 @@ std::string format_line(const Settings& how, Level level, std::string_view time,
                         std::initializer_list<Field> fields) {
   if (how.format == Format::text) {
     auto line = fmt::format("{} {} {}: {}", time, name_of(level), how.role, escape_for_log(sentence, 500));
-    for (const auto& field : fields) line += fmt::format(" {}={}", field.name, value_text(field.text));
+    for (const auto& field : fields)
+      line += fmt::format(" {}={}", field.name, field_for_log(field.text, "="));
     return line;
   }
   auto line = fmt::format(R"({{"time":"{}","level":"{}","role":"{}","message":"{}")", time, name_of(level),

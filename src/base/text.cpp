@@ -166,4 +166,9 @@ std::string escape_for_log(std::string_view text, std::size_t limit) {
   return safe;
 }
 
+std::string field_for_log(std::string_view text, std::string_view marks) {
+  const auto safe = escape_for_log(text);
+  return text.find_first_of(marks) == std::string_view::npos ? safe : '"' + safe + '"';
+}
+
 }  // namespace sallyport

@@ -39,5 +39,8 @@ Character first_character(std::string_view text);
 
 // What a peer sent, fit for a log line: control and non-ASCII bytes as \xNN, cut to `limit` characters.
 std::string escape_for_log(std::string_view text, std::size_t limit = 200);
+// The same for the value of a field, in quotes if it has one of `marks`: one field must not look like two,
+// and what a client calls itself has a say in them.
+std::string field_for_log(std::string_view text, std::string_view marks);
 
 }  // namespace sallyport
