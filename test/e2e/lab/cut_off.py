@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lab.run import wait_until
 
+HANDSHAKE_LIMIT = 10  # seconds
 LATE = 6  # seconds, on a busy machine; whose time began anew with each byte would never be cut off
 _END = "connection ended: "
 
@@ -39,6 +40,12 @@ def seconds_in_handshake(gateway, connection) -> float:
     events = gateway.ctl_json("trace", re.search(r" attempt=(\d+)", end)[1])["events"]
     connected, failed = (_time(event["time"]) for event in events)
     return (failed - connected).total_seconds()
+
+
+def was_cut_off_in_handshake(gateway, connection):
+    """In its time, and because of it."""
+    assert reason_of_end(gateway, connection).startswith("TLS handshake: ")
+    assert HANDSHAKE_LIMIT <= seconds_in_handshake(gateway, connection) < HANDSHAKE_LIMIT + LATE
 
 
 def seconds_after_handshake(gateway, connection) -> float:
