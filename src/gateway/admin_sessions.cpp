@@ -61,10 +61,6 @@ proto::SessionEntry entry_of(const store::Session& session, const LiveTunnel* li
   return entry;
 }
 
-const LiveTunnel* tunnel_of(const Services& services, const store::Session& session) {
-  return services.tunnels.find({session.id, session.generation});
-}
-
 }  // namespace
 
 net::Task<std::vector<proto::SessionEntry>> list_sessions(Services& services, bool all) {
@@ -76,7 +72,7 @@ net::Task<std::vector<proto::SessionEntry>> list_sessions(Services& services, bo
   });
   std::vector<proto::SessionEntry> entries;
   for (const auto& session : sessions) {
-    const auto* live = tunnel_of(services, session);
+    const auto* live = services.tunnels.newest_of(session.id);
     if (live != nullptr || all) entries.push_back(entry_of(session, live));
   }
   co_return entries;

@@ -1,5 +1,7 @@
 #include "gateway/tunnels.hpp"
 
+#include <limits>
+
 #include "base/log.hpp"
 #include "gateway/tunnel_events.hpp"
 #include "gateway/worker_keeper.hpp"
@@ -144,6 +146,13 @@ void Tunnels::tell_end(const store::Session& session, proto::TunnelEnd why) {
 const LiveTunnel* Tunnels::find(tunnel::TunnelId id) const {
   const auto found = live_.find(id);
   return found == live_.end() ? nullptr : &found->second;
+}
+
+const LiveTunnel* Tunnels::newest_of(store::SessionId id) const {
+  const auto next = live_.upper_bound({id, std::numeric_limits<std::uint64_t>::max()});
+  if (next == live_.begin()) return nullptr;
+  const auto& newest = std::prev(next)->second;
+  return newest.id.session == id ? &newest : nullptr;
 }
 
 net::Task<void> Tunnels::refresh() {

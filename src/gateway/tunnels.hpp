@@ -64,7 +64,10 @@ class Tunnels {
 
   // --- in the owner's thread
 
-  const LiveTunnel* find(tunnel::TunnelId id) const;       // nullptr: it doesn't run
+  const LiveTunnel* find(tunnel::TunnelId id) const;  // nullptr: it doesn't run
+  // The session's newest that runs. While a CONNECT is being answered that is one before the record's: the
+  // session's data goes through it until the new one has begun.
+  const LiveTunnel* newest_of(store::SessionId id) const;  // nullptr: none
   flow::Kept kept_events() const { return flow_.kept(); }  // phase 6, and the sessions' lives
   std::size_t count() const { return live_.size(); }
   net::Task<void> refresh();  // brings what is known of all up to date

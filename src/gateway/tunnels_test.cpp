@@ -142,6 +142,27 @@ TEST_F(TunnelsTest, an_end_that_finds_the_session_unreadable_is_stored_later) {
   }(*this));
 }
 
+TEST_F(TunnelsTest, a_session_is_connected_while_its_next_connect_is_being_answered) {
+  run([](auto& self) -> net::Task<void> {
+    co_await self.log_in();
+    co_await self.claim();
+    auto first = self.attach(1, 0s);
+    co_await self.until_tunnels_are(1);
+    co_await self.claim();
+    const auto generation = [&self] {
+      const auto* newest = self.tunnels_.newest_of(1);
+      return newest == nullptr ? 0 : newest->id.generation;
+    };
+    EXPECT_EQ(generation(), 1U);
+    EXPECT_EQ(self.tunnels_.newest_of(0), nullptr);
+    EXPECT_EQ(self.tunnels_.newest_of(2), nullptr);
+    auto second = self.attach(2, 0s);
+    co_await self.until([&] { return generation() == 2; });
+    second.disappear();
+    co_await self.until([&] { return generation() == 0; });
+  }(*this));
+}
+
 // Their CONNECTs crossed, on two control threads.
 TEST_F(TunnelsTest, a_tunnel_that_comes_too_late_changes_no_idle_time) {
   run([](auto& self) -> net::Task<void> {

@@ -1,5 +1,7 @@
 """sallyport renews its keys with a new tunnel, as the gateway wishes."""
 
+import signal
+
 import pytest
 
 from lab import firewall
@@ -29,6 +31,16 @@ def test_data_goes_on_while_the_keys_are_renewed(gateway, client, client_host, p
     if not options:
         tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
     assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
+
+
+def test_a_session_is_listed_at_every_moment(gateway, client, client_host, pki):
+    tunnel = client.start(pki, "--user=alice", HOST).wait_up()
+    for _ in range(100):
+        tunnel.send(signal.SIGUSR2)
+        for _ in range(4):  # also while its new tunnel is being made
+            assert gateway.only_session()["state"] == "connected"
+    tunnel.wait_back(10)
+    carries_data(client_host, gateway, INNER)
 
 
 def test_a_try_that_fails_costs_nothing(gateway, client, client_host, pki):
