@@ -42,16 +42,16 @@ flow::Event dtls_event(const LiveTunnel& live, const tunnel::DtlsReport& before)
   return event;
 }
 
-flow::Event end_event(const LiveTunnel& last, const tunnel::Ended& ended) {
+flow::Event end_event(const LiveTunnel& last, tunnel::EndCause cause) {
   using tunnel::EndCause;
-  if (ended.cause == EndCause::replaced) return life_event(last.attempt, last.id.session, Step::taken_over);
-  if (ended.cause == EndCause::disconnected) {
+  if (cause == EndCause::replaced) return life_event(last.attempt, last.id.session, Step::taken_over);
+  if (cause == EndCause::disconnected) {
     auto event = life_event(last.attempt, last.id.session, Step::received);
     event.direction = flow::Direction::from_peer;
     return event.with(FieldName::message, "DISCONNECT");
   }
-  const auto step = ended.cause == EndCause::asked ? Step::finished : Step::lost;
-  return life_event(last.attempt, last.id.session, step, tunnel::name_of(ended.cause));
+  const auto step = cause == EndCause::asked ? Step::finished : Step::lost;
+  return life_event(last.attempt, last.id.session, step, tunnel::name_of(cause));
 }
 
 flow::Event life_event(std::uint64_t attempt, store::SessionId session, Step step, std::string_view reason) {

@@ -13,7 +13,7 @@ namespace sallyport::gateway {
 flow::Event dtls_event(const LiveTunnel& live, const tunnel::DtlsReport& before);
 
 // The tunnel has ended; what that means for the session is an event of its own.
-flow::Event end_event(const LiveTunnel& last, const tunnel::Ended& ended);
+flow::Event end_event(const LiveTunnel& last, tunnel::EndCause cause);
 
 // `attempt` 0: no connection of the session's is known.
 flow::Event life_event(std::uint64_t attempt, store::SessionId session, flow::Step step,

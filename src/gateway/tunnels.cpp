@@ -211,13 +211,16 @@ void Tunnels::on(const tunnel::Ended& ended) {
   if (ended.totals.last_data) last.idle->data_at(*ended.totals.last_data);
   // The successor that it overlapped with goes on from here; what it has carried itself is told again.
   const auto next = live_.upper_bound(id);
-  if (next != live_.end() && next->first.session == id.session) next->second.idle = last.idle;
-  log::notice("tunnel ended: " + std::string(name_of(ended.cause)),
+  const bool has_successor = next != live_.end() && next->first.session == id.session;
+  if (has_successor) next->second.idle = last.idle;
+  // A client may close its old connection before the worker has the new one: it is not lost.
+  const auto cause = has_successor && ended.cause == EndCause::lost ? EndCause::replaced : ended.cause;
+  log::notice("tunnel ended: " + std::string(name_of(cause)),
               {{"session", static_cast<std::int64_t>(id.session)},
                {"why", ended.why},
                {"rx_bytes", static_cast<std::int64_t>(last.seen.rx_bytes)},
                {"tx_bytes", static_cast<std::int64_t>(last.seen.tx_bytes)}});
-  flow_.record(end_event(last, ended));
+  flow_.record(end_event(last, cause));
   proto::TokenLife life;
   std::string_view gone_because;  // nothing: whoever asked for the end has told it
   if (ended.cause == EndCause::disconnected) {
