@@ -93,8 +93,7 @@ void Tunnels::attach(LiveTunnel about, tunnel::Attach command) {
 // Behind a later tunnel of its session it comes too late and ends at once: what its own CONNECT found stored
 // of the idle time is not to be handed back then.
 void Tunnels::begin(LiveTunnel live) {
-  const auto later = live_.upper_bound(live.id);
-  if (later != live_.end() && later->first.session == live.id.session) live.idle = later->second.idle;
+  if (const auto* later = successor_of(live.id)) live.idle = later->idle;
   live_.insert_or_assign(live.id, std::move(live));
 }
 
@@ -146,6 +145,11 @@ void Tunnels::tell_end(const store::Session& session, proto::TunnelEnd why) {
 const LiveTunnel* Tunnels::find(tunnel::TunnelId id) const {
   const auto found = live_.find(id);
   return found == live_.end() ? nullptr : &found->second;
+}
+
+LiveTunnel* Tunnels::successor_of(tunnel::TunnelId id) {
+  const auto next = live_.upper_bound(id);
+  return next != live_.end() && next->first.session == id.session ? &next->second : nullptr;
 }
 
 const LiveTunnel* Tunnels::newest_of(store::SessionId id) const {
@@ -210,11 +214,11 @@ void Tunnels::on(const tunnel::Ended& ended) {
   last.seen = ended.totals.counters;
   if (ended.totals.last_data) last.idle->data_at(*ended.totals.last_data);
   // The successor that it overlapped with goes on from here; what it has carried itself is told again.
-  const auto next = live_.upper_bound(id);
-  const bool has_successor = next != live_.end() && next->first.session == id.session;
-  if (has_successor) next->second.idle = last.idle;
+  auto* successor = successor_of(id);
+  if (successor != nullptr) successor->idle = last.idle;
   // A client may close its old connection before the worker has the new one: it is not lost.
-  const auto cause = has_successor && ended.cause == EndCause::lost ? EndCause::replaced : ended.cause;
+  const bool replaced = successor != nullptr && ended.cause == EndCause::lost;
+  const auto cause = replaced ? EndCause::replaced : ended.cause;
   log::notice("tunnel ended: " + std::string(name_of(cause)),
               {{"session", static_cast<std::int64_t>(id.session)},
                {"why", ended.why},
@@ -223,11 +227,11 @@ void Tunnels::on(const tunnel::Ended& ended) {
   flow_.record(end_event(last, cause));
   proto::TokenLife life;
   std::string_view gone_because;  // nothing: whoever asked for the end has told it
-  if (ended.cause == EndCause::disconnected) {
+  if (cause == EndCause::disconnected) {
     const auto reason = ended.said ? ended.said->reason : std::nullopt;
     life = proto::token_life_after_disconnect(reason, last.agent);
     gone_because = "disconnected by the client";
-  } else if (ended.cause == EndCause::asked) {
+  } else if (cause == EndCause::asked) {
     life = seconds(0);
   }
   spawn(settle(std::move(last), life, gone_because), "a session's end");

@@ -75,6 +75,7 @@ class Tunnels {
 
  private:
   tunnel::Worker& worker_of(store::SessionId id);
+  LiveTunnel* successor_of(tunnel::TunnelId id);  // the session's next that runs; nullptr: none
   void begin(LiveTunnel live);
   void hear(tunnel::Event event);
   void on(const tunnel::Ended& ended);

@@ -1,5 +1,7 @@
 #include "gateway/tunnels.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "store/memory_store.hpp"
@@ -160,6 +162,27 @@ TEST_F(TunnelsTest, a_session_is_connected_while_its_next_connect_is_being_answe
     co_await self.until([&] { return generation() == 2; });
     second.disappear();
     co_await self.until([&] { return generation() == 0; });
+  }(*this));
+}
+
+// The worker finds the old connection closed before it has the new one.
+TEST_F(TunnelsTest, a_tunnel_whose_successor_is_on_its_way_is_taken_over) {
+  run([](auto& self) -> net::Task<void> {
+    co_await self.log_in();
+    co_await self.claim();
+    auto first = self.attach(1, 0s);
+    co_await self.until_tunnels_are(1);
+    co_await self.claim();
+    first.disappear();
+    const auto second = self.attach(2, 0s);
+    EXPECT_EQ(self.tunnels_.count(), 2U);
+    co_await self.until_tunnels_are(1);
+    EXPECT_NE(self.tunnels_.find({1, 2}), nullptr);
+    const auto steps = [&self](flow::Step step) {
+      return std::ranges::count(self.tunnels_.kept_events().events, step, &flow::Event::step);
+    };
+    EXPECT_EQ(steps(flow::Step::taken_over), 1);
+    EXPECT_EQ(steps(flow::Step::lost), 0);
   }(*this));
 }
 
