@@ -29,7 +29,7 @@ def test_data_goes_on_while_the_keys_are_renewed(gateway, client, client_host, p
     now = gateway.only_session()
     assert [now[name] for name in ("id", "ipv4", "ipv6")] == [before[name] for name in ("id", "ipv4", "ipv6")]
     if not options:
-        tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+        tunnel.wait_dtls_back()
     assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
 
 

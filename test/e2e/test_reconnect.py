@@ -79,7 +79,7 @@ def test_a_silent_connection_is_given_up_and_the_user_need_not_wait(gateway, cli
     tunnel.wait_back()
     assert "has not been heard" in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
     assert same_session(before, gateway)
-    tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+    tunnel.wait_dtls_back()
     carries_data_over("udp", client_host, gateway, INNER)
 
 
@@ -94,7 +94,7 @@ def test_the_users_reconnect_loses_no_data(gateway, client, client_host, pki):
             tunnel.send(signal.SIGUSR2)
             tunnel.wait_back(times)
             talk.goes_on()
-    tunnel.wait_output(r"(?m)^reconnect (?s:.*)^reconnect (?s:.*)^dtls up ")
+    tunnel.wait_dtls_back(2)
     assert same_session(before, gateway)
     assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
     carries_data_over("udp", client_host, gateway, INNER)
@@ -264,7 +264,7 @@ def test_another_address_of_this_machine(new_gateway, untouched, vpn_client, cli
         talk.goes_on()
     assert same_session(before, gateway)
     assert "the network has changed: reconnecting" in tunnel.output
-    tunnel.wait_output(r"(?m)(^reconnect (?s:.*)){2}^dtls up ")
+    tunnel.wait_dtls_back(2)
     carries_data_over("udp", client_host, gateway, INNER)
 
 
@@ -280,7 +280,7 @@ def test_the_other_family(new_gateway, untouched, vpn_client, client_host, pki, 
     try:
         tunnel.wait_back(seconds=5)
         assert same_session(before, gateway)
-        tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+        tunnel.wait_dtls_back()
         carries_data_over("udp", client_host, gateway, INNER)
     finally:
         client_host.ip("address", "add", "192.0.2.2/24", "dev", "cable0")

@@ -49,7 +49,7 @@ def test_a_worker_that_dies(ocserv, client, client_host, pki):
         talk.goes_on()
     assert "the connection was lost" in tunnel.output
     assert tunnel.stdout.splitlines()[2].split()[1:3] == list(before) == list(addresses(ocserv))
-    tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+    tunnel.wait_dtls_back()
     carries_data_over("udp", client_host, ocserv, IPV4, port=PORT)
     assert tunnel.stop() == 0, tunnel.output
     ocserv.has_no_session()
@@ -81,7 +81,7 @@ def test_the_users_reconnect_loses_no_data(ocserv, client, client_host, pki):
             talk.goes_on()
     assert "lost" not in tunnel.output and "DTLS has ended" not in tunnel.output, tunnel.output
     assert addresses(ocserv) == before
-    tunnel.wait_output(r"(?m)(^reconnect (?s:.*)){2}^dtls up ")
+    tunnel.wait_dtls_back(2)
     carries_data_over("udp", client_host, ocserv, IPV4, port=PORT)
 
 
@@ -94,7 +94,7 @@ def test_another_address_of_this_machine(ocserv, client, client_host, pki):
         with another_address(client_host):
             tunnel.wait_back()
             # A worker with TLS data for an address that is gone waits for ever, and keeps the route.
-            tunnel.wait_output(r"(?m)^reconnect (?s:.*)^dtls up ")
+            tunnel.wait_dtls_back()
             talk.goes_on()
             assert ocserv.only_user()["Remote IP"] == "192.0.2.3"
             assert addresses(ocserv) == before

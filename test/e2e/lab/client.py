@@ -115,6 +115,10 @@ class Connection:
         """Until sallyport has built its tunnel again so often, by the line that scripts wait for."""
         return self.wait_output(rf"(?m)(^reconnect \d(?s:.*)){{{times}}}", seconds)
 
+    def wait_dtls_back(self, times=1):
+        """The same, and DTLS in the last of these tunnels."""
+        return self.wait_output(rf"(?m)(^reconnect (?s:.*)){{{times}}}^dtls up ")
+
     def send(self, number):
         self.process.send_signal(number)
 
