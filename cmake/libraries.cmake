@@ -16,6 +16,8 @@ pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+# x86-64 only, and without a pkg-config file (Debian's libipsec-mb-dev).
+find_library(IPSEC_MB IPSec_MB)
 pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 
 # Asio and Beast are compiled once, here, instead of in every file that includes them.
@@ -33,6 +35,14 @@ endfunction()
 library(boost boost_compiled)
 library(json Boost::json)
 library(openssl OpenSSL::SSL OpenSSL::Crypto)
+if(IPSEC_MB)
+  library(ipsec-mb ${IPSEC_MB})
+  # Its header aligns for LINUX only.
+  target_compile_definitions(lib_ipsec-mb INTERFACE SALLYPORT_IPSEC_MB=1 LINUX)
+else()
+  message(STATUS "libipsec-mb is not there: OpenSSL does all of the data path's cryptography")
+  library(ipsec-mb)
+endif()
 library(fmt fmt::fmt tl::expected)
 library(pugixml pugixml::pugixml)
 library(seccomp PkgConfig::SECCOMP)

@@ -107,7 +107,7 @@ std::optional<UdpSocket::Datagram> UdpSocket::receive(MutableByteView buffer) {
   for (int i = 0; i < tries; ++i) {
     const auto size = ::recvmsg(descriptor_.number(), &message, 0);
     if (size >= 0) {
-      const auto bytes = ByteView(buffer).first(static_cast<std::size_t>(size));
+      const auto bytes = buffer.first(static_cast<std::size_t>(size));
       return Datagram{bytes, {from_sockaddr(from), local_address(message)}};
     }
     if (errno == EAGAIN) return std::nullopt;

@@ -28,7 +28,7 @@ class UdpSocket {
   int number() const { return descriptor_.number(); }
 
   struct Datagram {
-    ByteView bytes;  // of the buffer; one that did not fit is cut
+    MutableByteView bytes;  // of the buffer; one that did not fit is cut
     UdpPath path;
   };
   // Nothing: none is waiting. Errors that others caused (ICMP) are passed over.

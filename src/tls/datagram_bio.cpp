@@ -29,8 +29,9 @@ int read_datagram(BIO* bio, char* into, int room) {
 
 int write_datagram(BIO* bio, const char* from, int size) {
   BIO_clear_retry_flags(bio);
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(from);
-  datagrams_of(bio).put({bytes, static_cast<std::size_t>(size)});
+  const ByteView datagram(reinterpret_cast<const std::uint8_t*>(from), static_cast<std::size_t>(size));
+  datagrams_of(bio).sent.note(datagram);
+  datagrams_of(bio).put(datagram);
   return size;
 }
 

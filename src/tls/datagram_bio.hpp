@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "tls/last_flight.hpp"
 
 struct bio_st;
 
@@ -15,6 +16,7 @@ struct Datagrams {
   ByteView incoming;            // what the next read gives, once; empty: nothing is there
   std::vector<Bytes> outgoing;  // the first `waiting` are to be sent; the others keep their memory
   std::size_t waiting = 0;
+  SentRecords sent;  // OpenSSL's, until its handshake is over
 
   void put(ByteView datagram);
 };

@@ -5,6 +5,8 @@
 #include <sys/time.h>
 
 #include "tls/datagram_bio.hpp"
+#include "tls/dtls_records.hpp"
+#include "tls/last_flight.hpp"
 
 namespace sallyport::tls {
 
@@ -34,8 +36,13 @@ std::string alert_text(int reason) {
 
 }  // namespace
 
-Dtls::Dtls(SslHandle ssl, std::unique_ptr<Datagrams> datagrams, std::shared_ptr<const DtlsKeys> keys)
-    : keys_(std::move(keys)), datagrams_(std::move(datagrams)), ssl_(std::move(ssl)) {
+Dtls::Dtls(SslHandle ssl, std::unique_ptr<Datagrams> datagrams, std::shared_ptr<const DtlsKeys> keys,
+           ossl_lib_ctx_st* library, bool own_records)
+    : keys_(std::move(keys)),
+      datagrams_(std::move(datagrams)),
+      ssl_(std::move(ssl)),
+      library_(library),
+      own_records_(own_records) {
   SSL_set_app_data(ssl_.get(), const_cast<DtlsKeys*>(keys_.get()));
   SSL_set_mtu(ssl_.get(), handshake_datagram);
 }
@@ -47,7 +54,16 @@ Dtls& Dtls::operator=(Dtls&& other) noexcept {
   ssl_ = std::move(other.ssl_);  // first: ours still points to what follows
   datagrams_ = std::move(other.datagrams_);
   keys_ = std::move(other.keys_);
+  records_ = std::move(other.records_);
+  last_flight_ = std::move(other.last_flight_);
+  rest_ = other.rest_;
+  library_ = other.library_;
   error_ = std::move(other.error_);
+  version_ = std::move(other.version_);
+  cipher_ = std::move(other.cipher_);
+  refusals_left_ = other.refusals_left_;
+  own_records_ = other.own_records_;
+  peer_has_finished_ = other.peer_has_finished_;
   established_ = other.established_;
   over_ = other.over_;
   return *this;
@@ -60,11 +76,13 @@ const DtlsKeys& dtls_keys_of(const ssl_st* ssl) {
 // Explicit nonce and tag (RFC 5288, RFC 7905); all others are longer. Before the suite is known nothing that
 // belongs there is as short as that: an encrypted Finished has 40 bytes at least.
 std::size_t Dtls::shortest_record() const {
-  const bool chacha = established_ && cipher().find("CHACHA20") != std::string::npos;
+  const bool chacha = established_ && cipher_.find("CHACHA20") != std::string::npos;
   return chacha ? 16 : 24;
 }
 
-void Dtls::feed(ByteView datagram) {
+void Dtls::feed(MutableByteView datagram) {
+  rest_ = datagram;
+  if (records_) return;
   datagrams_->incoming = holds_short_record(datagram, shortest_record()) ? ByteView() : datagram;
 }
 
@@ -79,49 +97,40 @@ bool Dtls::resumes_as_agreed() const {
 
 Step Dtls::handshake() {
   if (over_) return Step::failed;
+  if (established_) return Step::done;
   ERR_clear_error();
   const Step outcome = step(SSL_do_handshake(ssl_.get()));
-  if (outcome == Step::done) established_ = true;
+  established_ = outcome == Step::done;
   if ((outcome == Step::done || outcome == Step::want_read) && !resumes_as_agreed()) {
     clear_output();
     established_ = false;
     return fail_with(ErrorKind::denied, "the other end does not resume the session that was agreed on");
   }
+  if (established_) establish();
   return outcome;
+}
+
+void Dtls::establish() {
+  version_ = SSL_get_version(ssl_.get());
+  cipher_ = SSL_get_cipher_name(ssl_.get());
+  // The last flight is the server's in a full handshake, the client's in a resumption.
+  const bool we_are_server = SSL_is_server(ssl_.get()) != 0;
+  peer_has_finished_ = we_are_server == (keys_->mode == DtlsKeys::Mode::resumption);
+  if (own_records_) take_over_records();
 }
 
 std::optional<std::chrono::microseconds> Dtls::retransmit_in() const {
   timeval left{};
-  if (over_ || DTLSv1_get_timeout(ssl_.get(), &left) != 1) return std::nullopt;
+  if (over_ || !ssl_ || DTLSv1_get_timeout(ssl_.get(), &left) != 1) return std::nullopt;
   return std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec);
 }
 
 Step Dtls::retransmit() {
   if (over_) return Step::failed;
+  if (!ssl_) return Step::want_read;
   ERR_clear_error();
   const long result = DTLSv1_handle_timeout(ssl_.get());
   return result >= 0 ? Step::want_read : step(static_cast<int>(result));
-}
-
-Step Dtls::read(MutableByteView buffer, std::size_t& size) {
-  size = 0;
-  if (over_) return Step::failed;
-  ERR_clear_error();
-  return step(SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size));
-}
-
-Step Dtls::write(ByteView plaintext) {
-  if (over_) return Step::failed;
-  ERR_clear_error();
-  std::size_t written = 0;
-  return step(SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &written));
-}
-
-void Dtls::shutdown() {
-  if (over_ || !established_) return;
-  ERR_clear_error();
-  SSL_shutdown(ssl_.get());
-  over_ = true;
 }
 
 std::span<const Bytes> Dtls::output() const {
@@ -130,20 +139,6 @@ std::span<const Bytes> Dtls::output() const {
 
 void Dtls::clear_output() {
   datagrams_->waiting = 0;
-}
-
-bool Dtls::peer_has_finished() const {
-  // The last flight is the server's in a full handshake, the client's in a resumption.
-  const bool we_are_server = SSL_is_server(ssl_.get()) != 0;
-  return established_ && we_are_server == (keys_->mode == DtlsKeys::Mode::resumption);
-}
-
-std::string Dtls::version() const {
-  return SSL_get_version(ssl_.get());
-}
-
-std::string Dtls::cipher() const {
-  return SSL_get_cipher_name(ssl_.get());
 }
 
 Step Dtls::step(int result) {

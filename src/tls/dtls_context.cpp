@@ -153,7 +153,7 @@ Result<DtlsContext> DtlsContext::open_client() {
   return DtlsContext(std::move(library), std::move(context), false);
 }
 
-Result<Dtls> DtlsContext::begin(std::shared_ptr<const DtlsKeys> keys) const {
+Result<Dtls> DtlsContext::begin(std::shared_ptr<const DtlsKeys> keys, bool own_records) const {
   SslHandle ssl(SSL_new(context_.get()));
   auto datagrams = std::make_unique<Datagrams>();
   auto* bio = ssl ? new_datagram_bio(*datagrams) : nullptr;
@@ -174,7 +174,7 @@ Result<Dtls> DtlsContext::begin(std::shared_ptr<const DtlsKeys> keys) const {
     }
     SSL_set_connect_state(ssl.get());
   }
-  return Dtls(std::move(ssl), std::move(datagrams), std::move(keys));
+  return Dtls(std::move(ssl), std::move(datagrams), std::move(keys), library_->context(), own_records);
 }
 
 }  // namespace sallyport::tls

@@ -17,8 +17,9 @@ class DtlsContext {
   static Result<DtlsContext> open_gateway();
   static Result<DtlsContext> open_client();
 
-  // An association for one handshake: the client's begins with a step, the gateway's with a hello.
-  Result<Dtls> begin(std::shared_ptr<const DtlsKeys> keys) const;
+  // An association for one handshake: the client's begins with a step, the gateway's with a hello. Without
+  // `own_records` its records stay with OpenSSL, for tests that compare both.
+  Result<Dtls> begin(std::shared_ptr<const DtlsKeys> keys, bool own_records = true) const;
 
   void leave_thread() const { library_->leave_thread(); }  // see Library
 

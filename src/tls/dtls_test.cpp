@@ -35,22 +35,36 @@ DtlsKeys resumption(std::string cipher = "AES256-GCM-SHA384") {
           .secret = or_throw(random_secret(48))};
 }
 
+Step read(Dtls& from) {
+  Bytes buffer(20000);
+  ByteView plaintext;
+  return from.read(buffer, plaintext);
+}
+
 std::vector<Bytes> take_output(Dtls& from) {
   std::vector<Bytes> taken(from.output().begin(), from.output().end());
   from.clear_output();
   return taken;
 }
 
+// Whose records are our own; the others' are OpenSSL's, which is the judge.
+struct Own {
+  bool client = true;
+  bool gateway = true;
+};
+constexpr std::array<Own, 4> all_pairs{{{true, true}, {true, false}, {false, true}, {false, false}}};
+
 // Both ends of an association, on a path without loss.
 struct Ends {
-  explicit Ends(const DtlsKeys& keys) : Ends(keys, keys) {}
-  Ends(const DtlsKeys& of_client, const DtlsKeys& of_gateway)
-      : client(or_throw(client_context().begin(std::make_shared<const DtlsKeys>(of_client)))),
-        gateway(or_throw(gateway_context().begin(std::make_shared<const DtlsKeys>(of_gateway)))) {}
+  explicit Ends(const DtlsKeys& keys, Own own = {}) : Ends(keys, keys, own) {}
+  Ends(const DtlsKeys& of_client, const DtlsKeys& of_gateway, Own own = {})
+      : client(or_throw(client_context().begin(std::make_shared<const DtlsKeys>(of_client), own.client))),
+        gateway(
+            or_throw(gateway_context().begin(std::make_shared<const DtlsKeys>(of_gateway), own.gateway))) {}
 
   static bool deliver(Dtls& from, Dtls& to) {
-    const auto datagrams = take_output(from);
-    for (const auto& datagram : datagrams) {
+    auto datagrams = take_output(from);
+    for (auto& datagram : datagrams) {
       to.feed(datagram);
       if (to.handshake() == Step::failed) return false;
     }
@@ -69,14 +83,13 @@ struct Ends {
 // The plaintext of the one record that `from` has written; empty: nothing could be read.
 Bytes carry(Dtls& from, Dtls& to, ByteView plaintext) {
   EXPECT_EQ(from.write(plaintext), Step::done);
-  const auto datagrams = take_output(from);
+  auto datagrams = take_output(from);
   EXPECT_EQ(datagrams.size(), 1U);
   Bytes buffer(20000);
-  std::size_t size = 0;
+  ByteView plaintext_read;
   to.feed(datagrams.at(0));
-  if (to.read(buffer, size) != Step::done) return {};
-  buffer.resize(size);
-  return buffer;
+  if (to.read(buffer, plaintext_read) != Step::done) return {};
+  return {plaintext_read.begin(), plaintext_read.end()};
 }
 
 void expect_data_both_ways(Ends& ends) {
@@ -104,11 +117,13 @@ TEST(Dtls, a_client_without_aes_gets_chacha20) {
   for (const auto* cipher : {"PSK-CHACHA20-POLY1305", "PSK-AES128-GCM-SHA256"}) {
     auto only = all;
     only.ciphers = cipher;
-    Ends ends(only, all);
-    ends.shake_hands();
-    ASSERT_TRUE(ends.client.is_established()) << ends.client.error().text;
-    EXPECT_EQ(ends.gateway.cipher(), cipher);
-    expect_data_both_ways(ends);
+    for (const auto& own : all_pairs) {
+      Ends ends(only, all, own);
+      ends.shake_hands();
+      ASSERT_TRUE(ends.client.is_established()) << ends.client.error().text;
+      EXPECT_EQ(ends.gateway.cipher(), cipher);
+      expect_data_both_ways(ends);
+    }
   }
 }
 
@@ -118,14 +133,33 @@ TEST(Dtls, every_suite_resumes_a_session_that_never_was) {
         "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", "AES128-GCM-SHA256",
         "DHE-RSA-AES256-SHA", "DHE-RSA-AES128-SHA", "AES256-SHA", "AES128-SHA"}) {
     SCOPED_TRACE(cipher);
-    Ends ends(resumption(cipher));
-    ends.shake_hands();
-    ASSERT_TRUE(ends.client.is_established()) << ends.client.error().text;
-    ASSERT_TRUE(ends.gateway.is_established()) << ends.gateway.error().text;
-    EXPECT_EQ(ends.client.cipher(), cipher);
-    EXPECT_FALSE(ends.client.peer_has_finished());  // it sent the last flight
-    EXPECT_TRUE(ends.gateway.peer_has_finished());
-    expect_data_both_ways(ends);
+    for (const auto& own : all_pairs) {
+      Ends ends(resumption(cipher), own);
+      ends.shake_hands();
+      ASSERT_TRUE(ends.client.is_established()) << ends.client.error().text;
+      ASSERT_TRUE(ends.gateway.is_established()) << ends.gateway.error().text;
+      EXPECT_EQ(ends.client.cipher(), cipher);
+      EXPECT_FALSE(ends.client.peer_has_finished());  // it sent the last flight
+      EXPECT_TRUE(ends.gateway.peer_has_finished());
+      expect_data_both_ways(ends);
+    }
+  }
+}
+
+// Not only the first record: sequence numbers and nonces go on from where OpenSSL has left off.
+TEST(Dtls, thousands_of_records_pass_between_our_record_layer_and_openssls) {
+  for (const auto* cipher : {"ECDHE-RSA-AES256-GCM-SHA384", "AES128-GCM-SHA256"}) {
+    for (const auto& own : all_pairs) {
+      Ends ends(resumption(cipher), own);
+      ends.shake_hands();
+      for (std::size_t i = 0; i < 3000; ++i) {
+        ASSERT_EQ(ends.client.has_own_records(), own.client);
+        ASSERT_EQ(ends.gateway.has_own_records(), own.gateway);
+        const Bytes packet(i % 1401 + 1, static_cast<std::uint8_t>(i));
+        ASSERT_EQ(carry(ends.client, ends.gateway, packet), packet) << i;
+        ASSERT_EQ(carry(ends.gateway, ends.client, packet), packet) << i;
+      }
+    }
   }
 }
 
@@ -167,17 +201,16 @@ TEST(Dtls, forged_and_repeated_records_are_passed_over) {
   Ends ends(psk());
   ends.shake_hands();
   EXPECT_EQ(ends.client.write(Bytes(100, 1)), Step::done);
-  const auto record = take_output(ends.client).at(0);
+  auto record = take_output(ends.client).at(0);
   auto forged = record;
+  auto repeated = record;
   forged.back() ^= 1;
-  Bytes buffer(20000);
-  std::size_t size = 0;
   ends.gateway.feed(forged);
-  EXPECT_EQ(ends.gateway.read(buffer, size), Step::want_read);
+  EXPECT_EQ(read(ends.gateway), Step::want_read);
   ends.gateway.feed(record);
-  EXPECT_EQ(ends.gateway.read(buffer, size), Step::done);
-  ends.gateway.feed(record);
-  EXPECT_EQ(ends.gateway.read(buffer, size), Step::want_read);
+  EXPECT_EQ(read(ends.gateway), Step::done);
+  ends.gateway.feed(repeated);
+  EXPECT_EQ(read(ends.gateway), Step::want_read);
   expect_data_both_ways(ends);
 }
 
@@ -188,8 +221,6 @@ TEST(Dtls, no_forged_record_of_any_length_ends_an_association) {
     SCOPED_TRACE(keys.ciphers);
     Ends ends(keys);
     ends.shake_hands();
-    Bytes buffer(20000);
-    std::size_t size = 0;
     for (const int type : {20, 21, 22, 23}) {
       for (std::size_t length = 0; length < 80; ++length) {
         Bytes forged{static_cast<std::uint8_t>(type),  0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0xff, 0, 0,
@@ -197,7 +228,7 @@ TEST(Dtls, no_forged_record_of_any_length_ends_an_association) {
         forged.resize(forged.size() + length, 0x5a);
         for (auto* end : {&ends.client, &ends.gateway}) {
           end->feed(forged);
-          ASSERT_EQ(end->read(buffer, size), Step::want_read) << type << ' ' << length << end->error().text;
+          ASSERT_EQ(read(*end), Step::want_read) << type << ' ' << length << end->error().text;
           end->clear_output();
         }
       }
@@ -239,7 +270,9 @@ TEST(Dtls, a_hello_that_got_lost_is_repeated) {
 // A path that loses one datagram, and a client that asks until it is answered.
 class LossyPath {
  public:
-  LossyPath(const DtlsKeys& keys, int lost) : ends_(keys), lost_(lost) { ends_.client.handshake(); }
+  LossyPath(const DtlsKeys& keys, Own own, int lost) : ends_(keys, own), lost_(lost) {
+    ends_.client.handshake();
+  }
 
   bool is_through() const { return through_; }
   void go_on() {
@@ -251,7 +284,7 @@ class LossyPath {
  private:
   void pump(Dtls& from, Dtls& to) {
     if (const auto wait = from.retransmit_in(); wait && wait->count() == 0) from.retransmit();
-    for (const auto& datagram : take_output(from)) {
+    for (auto& datagram : take_output(from)) {
       if (count_++ == lost_) continue;
       to.feed(datagram);
       receive(to);
@@ -260,10 +293,10 @@ class LossyPath {
   void receive(Dtls& end) {
     if (!end.is_established()) end.handshake();
     Bytes buffer(20000);
-    std::size_t size = 0;
-    while (end.is_established() && end.read(buffer, size) == Step::done) {
-      if (as_text(ByteView(buffer).first(size)) == "ping") end.write(as_bytes("pong"));
-      if (as_text(ByteView(buffer).first(size)) == "pong") through_ = true;
+    ByteView plaintext;
+    while (end.is_established() && end.read(buffer, plaintext) == Step::done) {
+      if (as_text(plaintext) == "ping") end.write(as_bytes("pong"));
+      if (as_text(plaintext) == "pong") through_ = true;
     }
   }
 
@@ -276,7 +309,9 @@ class LossyPath {
 TEST(Dtls, whichever_datagram_of_a_handshake_gets_lost_it_comes_about) {
   std::vector<std::unique_ptr<LossyPath>> paths;
   for (const auto& keys : {psk(), resumption()}) {
-    for (int lost = 0; lost < 12; ++lost) paths.push_back(std::make_unique<LossyPath>(keys, lost));
+    for (const auto& own : all_pairs) {
+      for (int lost = 0; lost < 12; ++lost) paths.push_back(std::make_unique<LossyPath>(keys, own, lost));
+    }
   }
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const auto waits = [](const auto& path) { return !path->is_through(); };
@@ -290,22 +325,23 @@ TEST(Dtls, whichever_datagram_of_a_handshake_gets_lost_it_comes_about) {
 }
 
 TEST(Dtls, a_goodbye_ends_it) {
-  Ends ends(resumption());
-  ends.shake_hands();
-  ends.gateway.shutdown();
-  const auto datagrams = take_output(ends.gateway);
-  ASSERT_EQ(datagrams.size(), 1U);
-  Bytes buffer(20000);
-  std::size_t size = 0;
-  ends.client.feed(datagrams[0]);
-  EXPECT_EQ(ends.client.read(buffer, size), Step::closed);
-  EXPECT_EQ(ends.gateway.write(buffer), Step::failed);
+  for (const auto& own : all_pairs) {
+    Ends ends(resumption(), own);
+    ends.shake_hands();
+    ends.gateway.shutdown();
+    auto datagrams = take_output(ends.gateway);
+    ASSERT_EQ(datagrams.size(), 1U);
+    ends.client.feed(datagrams[0]);
+    EXPECT_EQ(read(ends.client), Step::closed);
+    EXPECT_EQ(ends.client.error().text, "the other end closed DTLS");
+    EXPECT_EQ(ends.gateway.write(Bytes(100, 1)), Step::failed);
+  }
 }
 
 TEST(Dtls, junk_is_no_hello) {
   auto gateway = or_throw(gateway_context().begin(std::make_shared<const DtlsKeys>(psk())));
   for (std::size_t size : {1U, 12U, 13U, 60U, 1500U}) {
-    const Bytes junk(size, 0x16);
+    Bytes junk(size, 0x16);
     gateway.feed(junk);
     EXPECT_EQ(gateway.handshake(), Step::want_read);
     EXPECT_TRUE(gateway.output().empty());

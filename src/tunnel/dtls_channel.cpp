@@ -77,7 +77,7 @@ void DtlsChannel::begin_as_client(Time now) {
   shake_hands(*begun, {}, now);
 }
 
-void DtlsChannel::welcome(const proto::ClientHello& hello, ByteView datagram, const UdpRoute& route,
+void DtlsChannel::welcome(const proto::ClientHello& hello, MutableByteView datagram, const UdpRoute& route,
                           Time now) {
   const auto repeats = [&](const std::unique_ptr<Association>& one) {
     return one && std::ranges::equal(one->hello_random, hello.random);
@@ -94,7 +94,7 @@ void DtlsChannel::welcome(const proto::ClientHello& hello, ByteView datagram, co
   shake_hands(*begun, datagram, now);
 }
 
-bool DtlsChannel::shake_hands(Association& association, ByteView datagram, Time now) {
+bool DtlsChannel::shake_hands(Association& association, MutableByteView datagram, Time now) {
   association.dtls.feed(datagram);
   const Step step = association.dtls.handshake();
   flush(association);
@@ -146,17 +146,17 @@ void DtlsChannel::confirm(Association& association, Time now) {
 
 // --- records
 
-std::optional<ByteView> DtlsChannel::open(Association& association, ByteView datagram, MutableByteView buffer,
-                                          Time now) {
+std::optional<ByteView> DtlsChannel::open(Association& association, MutableByteView datagram,
+                                          MutableByteView buffer, Time now) {
   association.dtls.feed(datagram);
   return open_next(association, buffer, now);
 }
 
 std::optional<ByteView> DtlsChannel::open_next(Association& association, MutableByteView buffer, Time now) {
-  std::size_t size = 0;
-  const Step step = association.dtls.read(buffer, size);
-  flush(association);  // OpenSSL may repeat its last flight, or have something to refuse
-  if (step == Step::done) return ByteView(buffer).first(size);
+  ByteView plaintext;
+  const Step step = association.dtls.read(buffer, plaintext);
+  flush(association);  // it may repeat its last flight, or have something to refuse
+  if (step == Step::done) return plaintext;
   if (step != Step::want_read) end(association, association.dtls.error().text, now);
   return std::nullopt;
 }

@@ -48,11 +48,12 @@ class DtlsChannel {
   // --- what arrives; an association that fails is gone afterwards
 
   // Gateway: a hello with this channel's session id.
-  void welcome(const proto::ClientHello& hello, ByteView datagram, const UdpRoute& route, proto::Time now);
-  // A handshake's next message. True: its association is established.
-  bool shake_hands(Association& association, ByteView datagram, proto::Time now);
-  // The next record's plaintext, if there is an authentic one. `datagram`: where it begins to be read.
-  std::optional<ByteView> open(Association& association, ByteView datagram, MutableByteView buffer,
+  void welcome(const proto::ClientHello& hello, MutableByteView datagram, const UdpRoute& route,
+               proto::Time now);
+  // A handshake's next message. True: its association is established, and data may have come with it.
+  bool shake_hands(Association& association, MutableByteView datagram, proto::Time now);
+  // The next authentic record's plaintext, if there is one. `datagram`: where it begins to be read.
+  std::optional<ByteView> open(Association& association, MutableByteView datagram, MutableByteView buffer,
                                proto::Time now);
   std::optional<ByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
   // A record of it was authentic.

@@ -74,9 +74,9 @@ class DtlsPeer {
   bool shake_hands(std::chrono::milliseconds limit = patience) {
     for (const auto& datagram : hello()) transmit(datagram);
     while (!dtls_.is_established()) {
-      const auto datagram = receive_datagram(limit);
-      if (datagram.empty()) return false;
-      dtls_.feed(datagram);
+      datagram_ = receive_datagram(limit);
+      if (datagram_.empty()) return false;
+      dtls_.feed(datagram_);
       dtls_.handshake();
       for (const auto& answer : take_output()) transmit(answer);
     }
@@ -99,11 +99,11 @@ class DtlsPeer {
   Received receive(std::chrono::milliseconds limit = patience) {
     Bytes buffer(20000);
     for (;;) {
-      std::size_t size = 0;
-      const auto step = dtls_.read(buffer, size);
+      ByteView plaintext;
+      const auto step = dtls_.read(buffer, plaintext);
       for (const auto& answer : take_output()) transmit(answer);
       if (step == Step::done) {
-        const auto frame = proto::parse_dtls_frame(ByteView(buffer).first(size));
+        const auto frame = proto::parse_dtls_frame(plaintext);
         return {.type = frame->type, .payload = {frame->payload.begin(), frame->payload.end()}};
       }
       if (step != Step::want_read) return {.closed = true};

@@ -145,7 +145,10 @@ std::optional<DtlsPort::Opened> DtlsPort::open_moved(const DtlsRecord& record, T
 std::optional<DtlsPort::Opened> DtlsPort::open_one_of(const std::vector<Association*>& candidates,
                                                       const DtlsRecord& record, Time now) {
   const auto before = shared_.index.changes();
+  // Whoever tries a record in vain leaves nothing of it.
+  if (candidates.size() > 1) untried_.assign(datagram_.bytes.begin(), datagram_.bytes.end());
   for (Association* one : candidates) {
+    if (one != candidates.front()) std::ranges::copy(untried_, datagram_.bytes.begin());
     if (auto opened = try_open(*one, record, now)) return opened;
     if (shared_.index.changes() != before) break;
   }
@@ -156,15 +159,16 @@ std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, con
                                                    Time now) {
   Tunnel& tunnel = association.tunnel;
   auto& channel = *tunnel.dtls;
-  // Only then is the sequence number the one of the record that proves to be authentic.
+  // Only then is the header's sequence number the one of the record that proves to be authentic.
   const bool alone = datagram_.bytes.size() == proto::dtls_record_header_size + record.fragment.size();
-  if (!association.dtls.is_established()) {
+  const bool was_established = association.dtls.is_established();
+  if (!was_established) {
     const bool established = channel.shake_hands(association, datagram_.bytes, now);
     look_again(tunnel);
     if (!established) return std::nullopt;
-    datagram_.bytes = {};  // used up; data may have come with it
   }
-  const auto plaintext = channel.open(association, datagram_.bytes, plaintext_, now);
+  const auto plaintext = was_established ? channel.open(association, datagram_.bytes, plaintext_, now)
+                                         : channel.open_next(association, plaintext_, now);
   if (!plaintext) {
     look_again(tunnel);
     return std::nullopt;

@@ -68,6 +68,7 @@ class DtlsPort {
   UdpSockets::Datagram datagram_;
   Bytes plaintext_;
   std::vector<Association*> candidates_;
+  Bytes untried_;  // the datagram, for the next of them
 };
 
 }  // namespace sallyport::tunnel

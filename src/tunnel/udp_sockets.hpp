@@ -22,7 +22,7 @@ class UdpSockets {
   const std::vector<sys::UdpSocket>& all() const { return sockets_; }
 
   struct Datagram {
-    ByteView bytes;  // valid until the next receive()
+    MutableByteView bytes;  // valid until the next receive()
     UdpRoute route;
   };
   std::optional<Datagram> receive(std::size_t socket);

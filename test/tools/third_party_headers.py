@@ -12,6 +12,7 @@ HEADERS = {
     "boost/json": "json",  # before the rest of Boost
     "boost/": "boost",
     "openssl/": "openssl",
+    "intel-ipsec-mb.h": "ipsec-mb",
     "fmt/": "fmt",
     "tl/": "fmt",
     "pugixml": "pugixml",
