@@ -2,22 +2,12 @@
 
 #include <algorithm>
 
+#include "proto/checksum.hpp"
+#include "proto/transport_fields.hpp"
+
 namespace sallyport::proto {
 
 namespace {
-
-constexpr std::size_t ipv4_header = 20;
-constexpr std::size_t ipv6_header = 40;
-constexpr std::size_t tcp_header = 20;
-
-std::uint16_t u16_at(ByteView bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
-void put_u16(MutableByteView bytes, std::size_t at, std::uint16_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8);
-  bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
 
 Address address_at(ByteView bytes, std::size_t at, std::size_t size) {
   return Address::from_bytes(bytes.subspan(at, size)).value_or(Address());
@@ -82,19 +72,6 @@ std::optional<InnerPacket> parse_ipv6(ByteView packet) {
   return inner;
 }
 
-// Ones' complement sum, not yet folded. An odd byte at the end counts as the high half of a word.
-std::uint32_t sum_words(ByteView bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) sum += u16_at(bytes, i);
-  if (bytes.size() % 2 != 0) sum += static_cast<std::uint32_t>(bytes.back()) << 8;
-  return sum;
-}
-
-std::uint16_t fold(std::uint32_t sum) {
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(sum);
-}
-
 std::uint16_t swapped(std::uint16_t value) {
   return static_cast<std::uint16_t>(value << 8 | value >> 8);
 }
@@ -125,16 +102,6 @@ std::optional<InnerPacket> parse_inner_packet(ByteView packet) {
   return packet[0] >> 4 == 6 ? parse_ipv6(packet) : std::nullopt;
 }
 
-std::uint16_t internet_checksum(ByteView bytes, std::uint32_t initial) {
-  return static_cast<std::uint16_t>(~fold(fold(initial) + sum_words(bytes)));
-}
-
-std::uint32_t pseudo_header_sum(const Address& source, const Address& destination, std::uint8_t protocol,
-                                std::size_t size) {
-  return sum_words(source.bytes()) + sum_words(destination.bytes()) + protocol +
-         static_cast<std::uint32_t>(size >> 16) + static_cast<std::uint32_t>(size & 0xffff);
-}
-
 bool clamp_mss(MutableByteView packet, std::uint16_t mtu) {
   const auto inner = parse_inner_packet(packet);
   if (!inner || inner->protocol != ip_protocol::tcp || !inner->is_first_fragment()) return false;
@@ -158,7 +125,7 @@ bool clamp_mss(MutableByteView packet, std::uint16_t mtu) {
   const auto removed = static_cast<std::uint16_t>(~(odd ? swapped(old_mss) : old_mss));
   const auto added = odd ? swapped(new_mss) : new_mss;
   const auto sum = static_cast<std::uint16_t>(~u16_at(tcp, 16)) + std::uint32_t{removed} + added;
-  put_u16(tcp, 16, static_cast<std::uint16_t>(~fold(sum)));
+  put_u16(tcp, 16, internet_checksum({}, sum));
   return true;
 }
 

@@ -13,6 +13,7 @@ namespace sallyport::proto {
 namespace ip_protocol {  // IANA protocol numbers
 inline constexpr std::uint8_t icmp = 1;
 inline constexpr std::uint8_t tcp = 6;
+inline constexpr std::uint8_t udp = 17;
 inline constexpr std::uint8_t icmpv6 = 58;
 }  // namespace ip_protocol
 
@@ -32,12 +33,6 @@ struct InnerPacket {
 
 // Nothing: neither IPv4 nor IPv6, or lengths that contradict each other or the buffer.
 std::optional<InnerPacket> parse_inner_packet(ByteView packet);
-
-// RFC 1071; `initial` is a sum to start from.
-std::uint16_t internet_checksum(ByteView bytes, std::uint32_t initial = 0);
-// Sum over the pseudo header of TCP, UDP and ICMPv6 (RFC 9293 section 3.1, RFC 8200 section 8.1).
-std::uint32_t pseudo_header_sum(const Address& source, const Address& destination, std::uint8_t protocol,
-                                std::size_t size);
 
 // Lowers the MSS option of a TCP SYN to what fits `mtu`, in place, and mends the checksum. True: changed.
 bool clamp_mss(MutableByteView packet, std::uint16_t mtu);

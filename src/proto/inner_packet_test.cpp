@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/checksum.hpp"
+
 namespace sallyport::proto {
 
 namespace {

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "proto/checksum.hpp"
 #include "proto/inner_packet.hpp"
+#include "proto/transport_fields.hpp"
 
 namespace sallyport::proto {
 
 namespace {
 
-constexpr std::size_t ipv4_header = 20;
 constexpr std::uint8_t hop_limit = 64;
-
-void put_u16(MutableByteView bytes, std::size_t at, std::size_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8);
-  bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
 
 // An address that one host has.
 bool is_unicast(const Address& address) {
@@ -58,7 +54,6 @@ Bytes too_big_v4(ByteView original, const Address& from, const Address& to, std:
 
 Bytes too_big_v6(ByteView original, const Address& from, const Address& to, std::uint16_t mtu) {
   constexpr std::size_t largest = 1280;  // RFC 4443 section 2.4 (c)
-  constexpr std::size_t ipv6_header = 40;
   constexpr std::size_t icmp_header = 8;
   const auto quoted = original.first(std::min(original.size(), largest - ipv6_header - icmp_header));
   const auto payload = icmp_header + quoted.size();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/checksum.hpp"
 #include "proto/inner_packet.hpp"
 
 namespace sallyport::proto {
