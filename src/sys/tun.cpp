@@ -1,6 +1,7 @@
 #include "sys/tun.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -54,19 +55,27 @@ tl::unexpected<Error> explain(const std::string& name, int number) {
   return fail_errno(what, number);
 }
 
-}  // namespace
+#ifndef TUN_F_USO4  // Linux 6.2
+#define TUN_F_USO4 0x20
+#define TUN_F_USO6 0x40
+#endif
 
-Result<Tun> open_tun(const TunOptions& options) {
-  TRY(check_name(options.name));
-  if (options.queues == 0 || options.queues > max_queues) {
-    return fail(ErrorKind::malformed, "an interface has 1 to 256 queues");
-  }
+// The kernel refuses a set with a bit that it does not know.
+TunOffload set_offload(int queue) {
+  constexpr unsigned tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+  constexpr unsigned udp = TUN_F_USO4 | TUN_F_USO6;
+  if (ioctl(queue, TUNSETOFFLOAD, tcp | udp) == 0) return TunOffload::tcp_and_udp;
+  return ioctl(queue, TUNSETOFFLOAD, tcp) == 0 ? TunOffload::tcp : TunOffload::none;
+}
+
+Result<Tun> try_to_open(const TunOptions& options) {
   Tun tun{options.name, {}};
   for (std::size_t i = 0; i < options.queues; ++i) {
     auto queue = TRY(open_device());
     ifreq request{};
     // Exclusive for the first: with a name that exists already it would be a queue of somebody else's.
     unsigned flags = IFF_TUN | IFF_NO_PI;
+    if (options.offload) flags |= IFF_VNET_HDR;
     if (options.queues > 1) flags |= IFF_MULTI_QUEUE;
     if (i == 0) flags |= IFF_TUN_EXCL;
     request.ifr_flags = static_cast<short>(flags);
@@ -77,9 +86,31 @@ Result<Tun> open_tun(const TunOptions& options) {
     if (i == 0 && ioctl(queue.number(), TUNSETOWNER, 0) != 0) {
       return fail_errno("cannot give the interface " + tun.name + " to root");
     }
+    if (i == 0 && options.offload) tun.offload = set_offload(queue.number());
     tun.queues.push_back(std::move(queue));
   }
   return tun;
+}
+
+}  // namespace
+
+std::string_view name_of(TunOffload offload) {
+  constexpr std::array<std::string_view, 3> names{"none", "tcp", "tcp+udp"};
+  return names[static_cast<std::size_t>(offload)];
+}
+
+Result<Tun> open_tun(const TunOptions& options) {
+  TRY(check_name(options.name));
+  if (options.queues == 0 || options.queues > max_queues) {
+    return fail(ErrorKind::malformed, "an interface has 1 to 256 queues");
+  }
+  auto tun = TRY(try_to_open(options));
+  if (!options.offload || tun.offload != TunOffload::none) return tun;
+  // A vnet header would be in front of each packet for nothing.
+  auto plain = options;
+  plain.offload = false;
+  tun.queues.clear();
+  return try_to_open(plain);
 }
 
 }  // namespace sallyport::sys

@@ -1,8 +1,11 @@
-// A TUN interface: the kernel's end of the tunnel, whole IP packets without a header before them. The
-// interface goes away with its last descriptor.
+// A TUN interface: the kernel's end of the tunnel, whole IP packets. With offloads each has a vnet header
+// before it (proto/vnet_header.hpp), and may be a super-packet of up to 64 KB that is to be cut (TSO, USO).
+// The interface goes away with its last descriptor.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -10,14 +13,24 @@
 
 namespace sallyport::sys {
 
+// What the kernel leaves to us, and takes from us.
+enum class TunOffload : std::uint8_t {
+  none,         // one packet at a time, without a vnet header
+  tcp,          // checksums and TCP super-packets
+  tcp_and_udp,  // ... and UDP's: Linux 6.2 and later
+};
+std::string_view name_of(TunOffload offload);
+
 struct TunOptions {
   std::string name;        // at most 15 characters; "%d" in it is the first free number; "": tun%d
   std::size_t queues = 1;  // 1 to 256
+  bool offload = false;    // as far as the kernel can
 };
 
 struct Tun {
   std::string name;                // as the kernel chose it
   std::vector<Descriptor> queues;  // non-blocking, close-on-exec
+  TunOffload offload = TunOffload::none;
 };
 
 // Makes a new interface, which is down and without address. conflict: the name is taken; denied: not root;

@@ -8,61 +8,9 @@
 #include <netinet/in.h>
 
 #include "base/socket_address.hpp"
+#include "sys/udp_control.hpp"
 
 namespace sallyport::sys {
-
-namespace {
-
-// Room for one in6_pktinfo, the larger of both.
-struct alignas(cmsghdr) Control {
-  std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
-};
-
-std::optional<Address> local_address(msghdr& message) {
-  for (auto* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
-    if (one->cmsg_level == IPPROTO_IP && one->cmsg_type == IP_PKTINFO) {
-      in_pktinfo info{};
-      std::memcpy(&info, CMSG_DATA(one), sizeof info);
-      return Address::v4(ntohl(info.ipi_addr.s_addr));
-    }
-    if (one->cmsg_level == IPPROTO_IPV6 && one->cmsg_type == IPV6_PKTINFO) {
-      in6_pktinfo info{};
-      std::memcpy(&info, CMSG_DATA(one), sizeof info);
-      std::array<std::uint8_t, 16> bytes{};
-      std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
-      return Address::v6(bytes).unmapped();
-    }
-  }
-  return std::nullopt;
-}
-
-// No interface is named: the route decides, and it may change.
-template <class Info>
-void put_info(msghdr& message, Control& control, int level, int type, const Info& info) {
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = CMSG_SPACE(sizeof info);
-  auto* one = CMSG_FIRSTHDR(&message);
-  one->cmsg_level = level;
-  one->cmsg_type = type;
-  one->cmsg_len = CMSG_LEN(sizeof info);
-  std::memcpy(CMSG_DATA(one), &info, sizeof info);
-}
-
-void put_local(msghdr& message, Control& control, const Address& local, bool ipv6) {
-  sockaddr_storage storage{};
-  to_sockaddr({local, 0}, storage, ipv6);
-  if (ipv6) {
-    in6_pktinfo info{};
-    info.ipi6_addr = reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr;
-    put_info(message, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
-  } else {
-    in_pktinfo info{};
-    info.ipi_spec_dst = reinterpret_cast<const sockaddr_in&>(storage).sin_addr;
-    put_info(message, control, IPPROTO_IP, IP_PKTINFO, info);
-  }
-}
-
-}  // namespace
 
 Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
   const bool ipv6 = family == Address::Family::v6;
@@ -94,7 +42,7 @@ Result<UdpSocket> UdpSocket::from(Descriptor descriptor) {
 
 std::optional<UdpSocket::Datagram> UdpSocket::receive(MutableByteView buffer) {
   sockaddr_storage from{};
-  Control control;
+  UdpControl control;
   iovec part{buffer.data(), buffer.size()};
   msghdr message{};
   message.msg_name = &from;
@@ -123,14 +71,14 @@ void UdpSocket::change_port() {
 
 int UdpSocket::send(ByteView datagram, const UdpPath& path) {
   sockaddr_storage to{};
-  Control control;
+  UdpControl control;
   iovec part{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};
   msghdr message{};
   message.msg_name = &to;
   message.msg_namelen = to_sockaddr(path.peer, to, ipv6_);
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (path.local) put_local(message, control, *path.local, ipv6_);
+  if (path.local) put_local_address(message, control, *path.local, ipv6_);
   return ::sendmsg(descriptor_.number(), &message, 0) >= 0 ? 0 : errno;
 }
 

@@ -26,6 +26,7 @@ class UdpSocket {
   static Result<UdpSocket> from(Descriptor descriptor);
 
   int number() const { return descriptor_.number(); }
+  bool is_ipv6() const { return ipv6_; }
 
   struct Datagram {
     MutableByteView bytes;  // of the buffer; one that did not fit is cut
