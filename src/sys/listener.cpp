@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include "base/socket_address.hpp"
+#include "sys/udp_socket.hpp"
 
 namespace sallyport::sys {
 
 namespace {
 
 constexpr int backlog = 4096;
-constexpr int udp_receive_buffer = 4 << 20;  // bytes, as the kernel counts them
 
 Result<void> set_option(int socket, int level, int option, int value, const char* name) {
   if (setsockopt(socket, level, option, &value, sizeof value) != 0) {
@@ -72,8 +72,7 @@ Result<Descriptor> listen_udp(const Endpoint& endpoint) {
   } else {
     TRY(set_option(number, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO"));
   }
-  // Where the system allows it: a burst of all clients must find room.
-  setsockopt(number, SOL_SOCKET, SO_RCVBUFFORCE, &udp_receive_buffer, sizeof udp_receive_buffer);
+  set_buffers(number);
   return socket;
 }
 

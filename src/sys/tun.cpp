@@ -1,7 +1,6 @@
 #include "sys/tun.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -9,6 +8,7 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "base/text.hpp"
 
@@ -68,6 +68,17 @@ TunOffload set_offload(int queue) {
   return ioctl(queue, TUNSETOFFLOAD, tcp) == 0 ? TunOffload::tcp : TunOffload::none;
 }
 
+// The kernel's 500 are over while another process has our processor for a millisecond. Where it can't be,
+// packets get lost under load.
+void lengthen_queue(const std::string& interface) {
+  constexpr int packets = 1000;
+  const Descriptor any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  request.ifr_qlen = packets;
+  std::memcpy(request.ifr_name, interface.data(), interface.size());
+  (void)ioctl(any.number(), SIOCSIFTXQLEN, &request);
+}
+
 Result<Tun> try_to_open(const TunOptions& options) {
   Tun tun{options.name, {}};
   for (std::size_t i = 0; i < options.queues; ++i) {
@@ -89,15 +100,11 @@ Result<Tun> try_to_open(const TunOptions& options) {
     if (i == 0 && options.offload) tun.offload = set_offload(queue.number());
     tun.queues.push_back(std::move(queue));
   }
+  lengthen_queue(tun.name);
   return tun;
 }
 
 }  // namespace
-
-std::string_view name_of(TunOffload offload) {
-  constexpr std::array<std::string_view, 3> names{"none", "tcp", "tcp+udp"};
-  return names[static_cast<std::size_t>(offload)];
-}
 
 Result<Tun> open_tun(const TunOptions& options) {
   TRY(check_name(options.name));

@@ -3,23 +3,14 @@
 // The interface goes away with its last descriptor.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
+#include "base/tun_offload.hpp"
 
 namespace sallyport::sys {
-
-// What the kernel leaves to us, and takes from us.
-enum class TunOffload : std::uint8_t {
-  none,         // one packet at a time, without a vnet header
-  tcp,          // checksums and TCP super-packets
-  tcp_and_udp,  // ... and UDP's: Linux 6.2 and later
-};
-std::string_view name_of(TunOffload offload);
 
 struct TunOptions {
   std::string name;        // at most 15 characters; "%d" in it is the first free number; "": tun%d

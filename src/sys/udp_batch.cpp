@@ -19,7 +19,7 @@ namespace sallyport::sys {
 
 namespace {
 
-constexpr std::size_t receive_slots = 16;
+constexpr std::size_t receive_slots = UdpReceiveBatch::most;
 constexpr std::size_t send_slots = 64;
 constexpr std::size_t largest_burst = 65536;
 
@@ -44,21 +44,20 @@ struct UdpReceiveBatch::Slots {
     UdpControl control;
     iovec part{};
   };
-  Bytes memory = Bytes(receive_slots * largest_burst);
+  // Not touched before something is received there.
+  std::unique_ptr<std::uint8_t[]> memory{new std::uint8_t[receive_slots * largest_burst]};
   std::array<Slot, receive_slots> slots;
   std::array<mmsghdr, receive_slots> messages{};
+  std::size_t used = receive_slots;  // by the last call: those are to be made ready again
+
+  void make_ready();
 };
 
-UdpReceiveBatch::UdpReceiveBatch() : slots_(std::make_unique<Slots>()) {
-  bursts_.reserve(receive_slots);
-}
-UdpReceiveBatch::~UdpReceiveBatch() = default;
-
-std::span<const UdpReceiveBatch::Burst> UdpReceiveBatch::receive(const UdpSocket& socket) {
-  auto& messages = slots_->messages;
-  for (std::size_t i = 0; i < receive_slots; ++i) {
-    auto& slot = slots_->slots[i];
-    slot.part = {slots_->memory.data() + i * largest_burst, largest_burst};
+// Only what was used: mostly one comes at a time, and the others are in no cache.
+void UdpReceiveBatch::Slots::make_ready() {
+  for (std::size_t i = 0; i < used; ++i) {
+    auto& slot = slots[i];
+    slot.part = {memory.get() + i * largest_burst, largest_burst};
     auto& message = messages[i].msg_hdr;
     message = {};
     message.msg_name = &slot.from;
@@ -68,6 +67,19 @@ std::span<const UdpReceiveBatch::Burst> UdpReceiveBatch::receive(const UdpSocket
     message.msg_control = slot.control.bytes.data();
     message.msg_controllen = slot.control.bytes.size();
   }
+  used = 0;
+}
+
+UdpReceiveBatch::UdpReceiveBatch() : slots_(std::make_unique<Slots>()) {
+  bursts_.reserve(receive_slots);
+}
+UdpReceiveBatch::UdpReceiveBatch(UdpReceiveBatch&&) noexcept = default;
+UdpReceiveBatch& UdpReceiveBatch::operator=(UdpReceiveBatch&&) noexcept = default;
+UdpReceiveBatch::~UdpReceiveBatch() = default;
+
+std::span<const UdpReceiveBatch::Burst> UdpReceiveBatch::receive(const UdpSocket& socket) {
+  slots_->make_ready();
+  auto& messages = slots_->messages;
   bursts_.clear();
   int count = -1;
   constexpr int tries = 16;  // each error is another peer's, and told once
@@ -75,6 +87,7 @@ std::span<const UdpReceiveBatch::Burst> UdpReceiveBatch::receive(const UdpSocket
     count = ::recvmmsg(socket.number(), messages.data(), receive_slots, MSG_DONTWAIT, nullptr);
     if (count < 0 && errno == EAGAIN) break;
   }
+  slots_->used = static_cast<std::size_t>(std::max(count, 1));  // an error may have touched the first
   for (int i = 0; i < count; ++i) {
     auto& message = messages[static_cast<std::size_t>(i)];
     auto& slot = slots_->slots[static_cast<std::size_t>(i)];

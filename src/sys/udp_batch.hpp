@@ -17,7 +17,11 @@ bool can_send_merged(const UdpSocket& socket);
 
 class UdpReceiveBatch {
  public:
+  static constexpr std::size_t most = 16;  // bursts at a time: less came, nothing more was there
+
   UdpReceiveBatch();
+  UdpReceiveBatch(UdpReceiveBatch&&) noexcept;
+  UdpReceiveBatch& operator=(UdpReceiveBatch&&) noexcept;
   ~UdpReceiveBatch();
 
   struct Burst {

@@ -5,12 +5,20 @@
 #include <cerrno>
 #include <cstring>
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 
 #include "base/socket_address.hpp"
 #include "sys/udp_control.hpp"
 
 namespace sallyport::sys {
+
+namespace {
+
+constexpr int receive_buffer = 8 << 20;  // bytes; the kernel doubles both, for what it adds
+constexpr int send_buffer = 64 << 10;
+
+}  // namespace
 
 Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
   const bool ipv6 = family == Address::Family::v6;
@@ -29,6 +37,13 @@ Result<Descriptor> open_udp(Address::Family family, std::uint16_t port) {
     return fail_errno("cannot use UDP port " + std::to_string(port));
   }
   return made;
+}
+
+void set_buffers(int socket) {
+  if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0) {
+    (void)::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
+  (void)::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
 }
 
 Result<UdpSocket> UdpSocket::from(Descriptor descriptor) {
@@ -69,7 +84,19 @@ void UdpSocket::change_port() {
   (void)::connect(descriptor_.number(), &nowhere, sizeof nowhere);  // else it stays, which is no harm
 }
 
-int UdpSocket::send(ByteView datagram, const UdpPath& path) {
+std::size_t UdpSocket::held() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  if (::getsockopt(descriptor_.number(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
+  return memory[SK_MEMINFO_WMEM_ALLOC];
+}
+
+void UdpSocket::limit_held(std::size_t bytes) const {
+  const int size = static_cast<int>(bytes);
+  (void)::setsockopt(descriptor_.number(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+int UdpSocket::send(ByteView datagram, const UdpPath& path) const {
   sockaddr_storage to{};
   UdpControl control;
   iovec part{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};

@@ -21,6 +21,10 @@ struct UdpPath {
 // as far as the path is known. A gateway's socket is listen_udp()'s, whose datagrams are.
 Result<Descriptor> open_udp(Address::Family family, std::uint16_t port);
 
+// Buffers for many merged datagrams at once on the way in, and for few on the way out, so that what waits
+// waits in fair queues. With CAP_NET_ADMIN beyond the system's limit (net.core.rmem_max), else up to it.
+void set_buffers(int socket);
+
 class UdpSocket {
  public:
   static Result<UdpSocket> from(Descriptor descriptor);
@@ -36,8 +40,11 @@ class UdpSocket {
   std::optional<Datagram> receive(MutableByteView buffer);
   // The next datagram leaves from another port, unless one was named. What comes to the old one is lost.
   void change_port();
+  // How much of what was sent is still in the kernel, with what it adds. 0 where it does not tell.
+  std::size_t held() const;
+  void limit_held(std::size_t bytes) const;  // about twice as many, from now on
   // 0, or errno. Blocked ports and lost routes show here.
-  int send(ByteView datagram, const UdpPath& path);
+  int send(ByteView datagram, const UdpPath& path) const;
 
  private:
   UdpSocket(Descriptor descriptor, bool ipv6) : descriptor_(std::move(descriptor)), ipv6_(ipv6) {}
