@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "tls/batched_output.hpp"
 #include "tls/failure.hpp"
 #include "tls/handshake_record.hpp"
 
@@ -80,12 +81,6 @@ ErrorKind kind_of_alert(int alert) {
   return nothing_in_common ? ErrorKind::unsupported : ErrorKind::denied;
 }
 
-// What an earlier call left behind would be taken for this one's.
-void forget_errors() {
-  ERR_clear_error();
-  errno = 0;
-}
-
 }  // namespace
 
 HandshakeRecord* record_of(const ssl_st* ssl) {
@@ -108,8 +103,9 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Connection& Connection::operator=(Connection&& other) noexcept {
-  ssl_ = std::move(other.ssl_);  // first: ours still points to our record
+  ssl_ = std::move(other.ssl_);  // first: ours still points to what follows
   record_ = std::move(other.record_);
+  output_ = std::move(other.output_);
   error_ = std::move(other.error_);
   end_ = other.end_;
   write_failed_ = other.write_failed_;
@@ -188,64 +184,42 @@ Step Connection::write(ByteView bytes, std::size_t& size) {
   return outcome;
 }
 
+Result<void> Connection::batch_output(int socket, OutputBuffers& buffers) {
+  auto output = std::make_unique<BatchedOutput>(socket, buffers);
+  BIO* bio = new_batched_bio(*output);
+  if (bio == nullptr) return fail_openssl(ErrorKind::unavailable, "no memory for a connection");
+  SSL_set0_wbio(ssl_.get(), bio);
+  output_ = std::move(output);
+  return {};
+}
+
+Step Connection::flush_output() {
+  if (!output_ || output_->empty()) return Step::done;
+  if (write_failed_) return Step::failed;
+  if (output_->flush()) return Step::done;
+  if (output_->error() == 0) return Step::want_write;
+  error_ = fail_errno("the connection to " + std::string(peer()) + " broke", output_->error()).value();
+  error_.kind = ErrorKind::closed;
+  write_failed_ = true;
+  return Step::failed;
+}
+
+bool Connection::has_unsent() const {
+  return output_ && !output_->empty();
+}
+
+void Connection::read_ahead() {
+  constexpr std::size_t several_records = 64 << 10;
+  SSL_set_default_read_buffer_len(ssl_.get(), several_records);
+  SSL_set_read_ahead(ssl_.get(), 1);
+}
+
 Step Connection::shutdown() {
   if (end_ || write_failed_ || SSL_in_init(ssl_.get()) != 0)
     return Step::done;  // nothing can be said any more, or yet
   forget_errors();
   const int result = SSL_shutdown(ssl_.get());
   return result >= 0 ? Step::done : step(result);
-}
-
-Step Connection::key_update() {
-  if (end_) return *end_;
-  forget_errors();
-  if (SSL_version(ssl_.get()) >= TLS1_3_VERSION && SSL_in_init(ssl_.get()) != 0) {  // an answer to the peer's
-    const Step outcome = step(SSL_do_handshake(ssl_.get()));
-    if (outcome != Step::done) return outcome;
-  }
-  if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) != 1) return fail_from_queue();
-  return step(SSL_do_handshake(ssl_.get()));
-}
-
-// By itself OpenSSL answers with its next write only, and a gateway may have nothing to say. While a write is
-// held up it refuses; then the answer leaves after that.
-void Connection::answer_key_update() {
-  if (SSL_get_key_update_type(ssl_.get()) == SSL_KEY_UPDATE_NONE || SSL_in_init(ssl_.get()) != 0) return;
-  if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1) SSL_do_handshake(ssl_.get());
-  ERR_clear_error();  // what went wrong for good the next step says, too
-}
-
-Result<void> Connection::renegotiate() {
-  if (is_server() || !is_established() || SSL_version(ssl_.get()) >= TLS1_3_VERSION) {
-    return fail(ErrorKind::unsupported, "only a client renegotiates, and only up to TLS 1.2");
-  }
-  ERR_clear_error();
-  if (!secure_renegotiation()) {
-    return fail(ErrorKind::unsupported, "the gateway does not know secure renegotiation (RFC 5746)");
-  }
-  if (SSL_renegotiate(ssl_.get()) != 1) return fail_openssl(ErrorKind::internal, "cannot renegotiate");
-  return {};
-}
-
-bool Connection::renegotiating() const {
-  return record_->established && SSL_version(ssl_.get()) < TLS1_3_VERSION &&
-         (SSL_renegotiate_pending(ssl_.get()) != 0 || SSL_in_init(ssl_.get()) != 0);
-}
-
-unsigned Connection::renegotiations() const {
-  return record_->renegotiations;
-}
-
-bool Connection::secure_renegotiation() const {
-  return SSL_get_secure_renegotiation_support(ssl_.get()) != 0;
-}
-
-void Connection::allow_renegotiation(bool allowed) {
-  if (allowed) {
-    SSL_set_options(ssl_.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
-  } else {
-    SSL_clear_options(ssl_.get(), SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
-  }
 }
 
 Step Connection::step(int result) {

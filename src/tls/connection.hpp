@@ -21,6 +21,8 @@
 namespace sallyport::tls {
 
 struct HandshakeRecord;
+class BatchedOutput;
+class OutputBuffers;
 
 enum class Step {
   done,
@@ -49,6 +51,13 @@ class Connection {
   // May take a part; after want_* offer the same bytes again. Where the peer went away, writing fails from
   // now on, and read() still gives what it had said before.
   Step write(ByteView bytes, std::size_t& size);
+  // From now on what write() writes to this socket leaves with flush_output(), or when it is much. For a
+  // tunnel; `buffers` is its thread's and outlives the connection.
+  Result<void> batch_output(int socket, OutputBuffers& buffers);
+  Step flush_output();      // want_write: the socket is full
+  bool has_unsent() const;  // something waits for flush_output()
+  // Reads so much of the socket at once that several records come with one call.
+  void read_ahead();
   Step shutdown();                               // sends close_notify, does not wait for the peer's
   const Error& error() const { return error_; }  // of the last step that was closed or failed
 
@@ -96,8 +105,9 @@ class Connection {
   Step fail_from_queue();
   std::string_view peer() const;  // "the client", "the gateway"
 
-  // The order matters: the SSL goes first, it points to the record.
+  // The order matters: the SSL goes first, it points to the others.
   std::unique_ptr<HandshakeRecord> record_;
+  std::unique_ptr<BatchedOutput> output_;  // null: records leave at once
   SslHandle ssl_;
   Error error_;
   std::optional<Step> end_;    // nothing can follow: every further step gives this

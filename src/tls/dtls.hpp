@@ -56,7 +56,7 @@ class Dtls {
 
   // One record's plaintext, in the datagram or in `buffer`. Forged, repeated and late ones are passed over
   // without a word.
-  Step read(MutableByteView buffer, ByteView& plaintext);
+  Step read(MutableByteView buffer, MutableByteView& plaintext);
   // One record as output, or straight to `into`: its size then, 0 if it is not to be had.
   Step write(ByteView plaintext);
   std::size_t seal(ByteView plaintext, MutableByteView into);
@@ -84,7 +84,7 @@ class Dtls {
   void establish();
   void take_over_records();
   Result<void> try_to_take_over(AeadCipher cipher);
-  Step read_own(ByteView& plaintext);
+  Step read_own(MutableByteView& plaintext);
   std::optional<Step> take_note(DtlsRecords::Type type, ByteView plaintext);
   void repeat_or_refuse(ByteView handshake);
 

@@ -73,7 +73,7 @@ Result<void> Dtls::try_to_take_over(AeadCipher cipher) {
   return {};
 }
 
-Step Dtls::read(MutableByteView buffer, ByteView& plaintext) {
+Step Dtls::read(MutableByteView buffer, MutableByteView& plaintext) {
   plaintext = {};
   if (over_) return Step::failed;
   if (records_) return read_own(plaintext);
@@ -84,7 +84,7 @@ Step Dtls::read(MutableByteView buffer, ByteView& plaintext) {
   return outcome;
 }
 
-Step Dtls::read_own(ByteView& plaintext) {
+Step Dtls::read_own(MutableByteView& plaintext) {
   for (auto next = take_record(rest_); !next.empty(); next = take_record(rest_)) {
     const auto opened = records_->open(next);
     if (!opened) continue;

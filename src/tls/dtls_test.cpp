@@ -37,7 +37,7 @@ DtlsKeys resumption(std::string cipher = "AES256-GCM-SHA384") {
 
 Step read(Dtls& from) {
   Bytes buffer(20000);
-  ByteView plaintext;
+  MutableByteView plaintext;
   return from.read(buffer, plaintext);
 }
 
@@ -86,7 +86,7 @@ Bytes carry(Dtls& from, Dtls& to, ByteView plaintext) {
   auto datagrams = take_output(from);
   EXPECT_EQ(datagrams.size(), 1U);
   Bytes buffer(20000);
-  ByteView plaintext_read;
+  MutableByteView plaintext_read;
   to.feed(datagrams.at(0));
   if (to.read(buffer, plaintext_read) != Step::done) return {};
   return {plaintext_read.begin(), plaintext_read.end()};
@@ -293,7 +293,7 @@ class LossyPath {
   void receive(Dtls& end) {
     if (!end.is_established()) end.handshake();
     Bytes buffer(20000);
-    ByteView plaintext;
+    MutableByteView plaintext;
     while (end.is_established() && end.read(buffer, plaintext) == Step::done) {
       if (as_text(plaintext) == "ping") end.write(as_bytes("pong"));
       if (as_text(plaintext) == "pong") through_ = true;

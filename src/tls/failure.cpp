@@ -1,5 +1,7 @@
 #include "tls/failure.hpp"
 
+#include <cerrno>
+
 #include <openssl/err.h>
 
 namespace sallyport::tls {
@@ -12,6 +14,11 @@ tl::unexpected<Error> fail_openssl(ErrorKind kind, std::string what) {
   if (reason != nullptr) what += std::string(": ") + reason;
   ERR_clear_error();
   return fail(kind, std::move(what));
+}
+
+void forget_errors() {
+  ERR_clear_error();
+  errno = 0;
 }
 
 }  // namespace sallyport::tls

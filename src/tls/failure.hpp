@@ -9,4 +9,7 @@ namespace sallyport::tls {
 
 tl::unexpected<Error> fail_openssl(ErrorKind kind, std::string what);
 
+// What an earlier call left behind would be taken for the next one's: the queue, and errno.
+void forget_errors();
+
 }  // namespace sallyport::tls
