@@ -15,6 +15,21 @@ std::string duration_text(std::uint64_t seconds) {
   return days > 0 ? fmt::format("{} d {}", days, clock) : clock;
 }
 
+void print_data_path(const proto::DataPathStatus& path) {
+  const auto on = [](bool is_on) { return is_on ? "on" : "off"; };
+  fmt::print("\ndata path      {}, TUN offload {}, TCP merged {}, UDP merged {}, GSO {}, GRO {}\n",
+             path.crypto, path.tun_offload, on(path.coalesce_tcp), on(path.coalesce_udp), on(path.udp_gso),
+             on(path.udp_gro));
+  fmt::print("dropped       ");
+  bool any = false;
+  for (const auto& [reason, packets] : path.dropped) {
+    if (packets == 0) continue;
+    fmt::print("{} {} {}", any ? "," : "", reason, packets);
+    any = true;
+  }
+  fmt::print("{}\n", any ? " packets" : " nothing");
+}
+
 }  // namespace
 
 Result<void> show_status(const Gateway& gateway) {
@@ -31,6 +46,7 @@ Result<void> show_status(const Gateway& gateway) {
   for (const auto& process : status.processes) {
     fmt::print("{:<14} {:>7} {:>7}\n", process.role, process.pid, process.uid);
   }
+  print_data_path(status.data_path);
   return {};
 }
 

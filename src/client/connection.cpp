@@ -140,7 +140,7 @@ ExitCode run_connection(ConnectOptions options) {
   net::Loop loop;
   Prompt prompt(!options.non_interactive, options.passwords_on_stdin);
   FrontLink front(loop.executor(), std::move(channel));
-  Tunnel tunnel(loop);
+  Tunnel tunnel(loop, options);
   front.listen([&loop](proto::UserWish wish) {
     if (wish == proto::UserWish::end || wish == proto::UserWish::detach) loop.stop();
   });

@@ -24,6 +24,7 @@
 #include "sys/message_socket.hpp"
 #include "sys/process.hpp"
 #include "sys/sandbox.hpp"
+#include "sys/udp_socket.hpp"
 
 namespace sallyport::client {
 
@@ -91,7 +92,7 @@ class Front {
   void note_end();
   using Files = std::vector<Descriptor>;  // beside a message
   void handle(const proto::StoreTrust& message, const Files&);
-  void handle(const proto::ConfigureHost& message, const Files&);
+  void handle(const proto::ConfigureHost& message, const Files& files);
   void handle(const proto::Reconnecting& message, const Files&);
   void handle(const proto::StoreProfile& message, const Files& files);
   void handle(const proto::Remember& message, const Files&);
@@ -209,13 +210,14 @@ void Front::handle(const proto::StoreTrust& message, const Files&) {
   if (!stored) console_.complain("cannot keep the allowed gateways: " + stored.error().text);
 }
 
-void Front::handle(const proto::ConfigureHost& message, const Files&) {
+void Front::handle(const proto::ConfigureHost& message, const Files& files) {
   if (wait_status_) return;  // asked for by one that is gone
+  for (const auto& udp : files) sys::set_buffers(udp.number());
   const auto done = configure(message.settings);
   if (!done) return send(proto::FrontFailed{done.error().text});
   const auto& tun = host_->tun();
   const std::array<int, 1> queue{tun.queues.front().number()};
-  send(proto::HostConfigured{tun.name}, queue);
+  send(proto::HostConfigured{tun.name, tun.offload}, queue);
 }
 
 Result<void> Front::configure(const proto::HostSettings& settings) {

@@ -68,11 +68,11 @@ void FrontLink::send(const proto::ConnectionMessage& message, std::span<const in
   or_throw(sys::send_message(channel_.number(), bytes, descriptors));
 }
 
-// `file` goes along if it is open.
-net::Task<FrontLink::Answer> FrontLink::ask(proto::ConnectionMessage wish, Descriptor file) {
+// A descriptor goes along if it is open.
+net::Task<FrontLink::Answer> FrontLink::ask(proto::ConnectionMessage wish, int file) {
   while (asked_) co_await answered_.wait();
   std::vector<int> numbers;
-  if (file) numbers.push_back(file.number());
+  if (file >= 0) numbers.push_back(file);
   send(wish, numbers);
   asked_ = true;
   auto answer = co_await wait_answer();
@@ -96,7 +96,7 @@ void FrontLink::store_trust(const std::string& trust) {
 
 net::Task<void> FrontLink::store_profile(std::string name, std::string content) {
   auto file = or_throw(sys::make_memory_file(as_bytes(content)));
-  const auto answer = co_await ask(proto::StoreProfile{std::move(name)}, std::move(file));
+  const auto answer = co_await ask(proto::StoreProfile{std::move(name)}, file.number());
   if (!std::holds_alternative<proto::ProfileStored>(answer.message)) {
     throw Failure({ErrorKind::malformed, "the front did not say that it stored the client profile"});
   }
@@ -114,20 +114,20 @@ void FrontLink::advance_token(std::uint64_t counter) {
   send(proto::AdvanceToken{counter});
 }
 
-net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings) {
-  auto answer = co_await ask(proto::ConfigureHost{std::move(settings)}, Descriptor());
+net::Task<HostInterface> FrontLink::configure(proto::HostSettings settings, int udp) {
+  auto answer = co_await ask(proto::ConfigureHost{std::move(settings)}, udp);
   auto* configured = std::get_if<proto::HostConfigured>(&answer.message);
   if (configured == nullptr || answer.descriptors.size() != 1) {
     throw Failure({ErrorKind::malformed, "the front set the interface up without handing it over"});
   }
   HostInterface interface {
-    std::move(configured->interface), std::move(answer.descriptors.front())
+    std::move(configured->interface), std::move(answer.descriptors.front()), configured->offload
   };
   co_return interface;
 }
 
 net::Task<void> FrontLink::reconnecting(std::vector<Address> gateways) {
-  const auto answer = co_await ask(proto::Reconnecting{std::move(gateways)}, Descriptor());
+  const auto answer = co_await ask(proto::Reconnecting{std::move(gateways)});
   if (!std::holds_alternative<proto::NetworkFollowed>(answer.message)) {
     throw Failure({ErrorKind::malformed, "the front did not say that it followed the network"});
   }

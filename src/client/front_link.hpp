@@ -19,6 +19,7 @@ namespace sallyport::client {
 struct HostInterface {
   std::string name;
   Descriptor tun;
+  TunOffload offload = TunOffload::none;
 };
 
 class FrontLink {
@@ -49,8 +50,9 @@ class FrontLink {
   void tell_that_the_tunnel_stands();
   // For the token's file, if it came from one. Throws Failure.
   void advance_token(std::uint64_t counter);
-  // Sets the machine up, the first time with a new interface. Throws Failure with the front's words.
-  net::Task<HostInterface> configure(proto::HostSettings settings);
+  // Sets the machine up, the first time with a new interface, and the buffers of `udp`, if one is named.
+  // Throws Failure with the front's words.
+  net::Task<HostInterface> configure(proto::HostSettings settings, int udp = -1);
   // Before a tunnel is built again to a gateway with one of these addresses: returns when all of them can be
   // reached around the tunnel. Throws Failure.
   net::Task<void> reconnecting(std::vector<Address> gateways);
@@ -63,7 +65,7 @@ class FrontLink {
   };
 
   void send(const proto::ConnectionMessage& message, std::span<const int> descriptors = {});
-  net::Task<Answer> ask(proto::ConnectionMessage wish, Descriptor file);
+  net::Task<Answer> ask(proto::ConnectionMessage wish, int file = -1);
   net::Task<Answer> wait_answer();
   Result<void> take(Bytes bytes, std::vector<Descriptor> descriptors);
 

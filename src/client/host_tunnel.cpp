@@ -37,7 +37,8 @@ Result<void> HostTunnel::begin(const proto::HostSettings& settings) {
     script_.emplace(options_.script, options_.verbose, *journal_);
     run_script("pre-init", settings);
   }
-  tun_ = TRY(sys::open_tun({.name = options_.interface.empty() ? "sally%d" : options_.interface}));
+  const auto& name = options_.interface;
+  tun_ = TRY(sys::open_tun({.name = name.empty() ? "sally%d" : name, .offload = !options_.no_tun_offload}));
   if (script_) return {};
   auto netlink = TRY(sys::Netlink::open());
   auto link = TRY(netlink.link(tun_.name));

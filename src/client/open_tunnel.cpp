@@ -100,9 +100,9 @@ net::Task<Prepared> prepare(const Answered& answered, std::string banner, bool f
   show_dtls_headers(agreement.headers, attempt.console);
   if (first) tell_ignored(agreement.reply.ignored, attempt.console);
   if (first && agreement.banner.empty()) attempt.console.quote(prepared.settings.banner);
-  auto interface = co_await attempt.front.configure(prepared.settings);
+  auto interface = co_await attempt.front.configure(prepared.settings, prepared.udp.number());
   record_finished(prepared, interface.name, attempt);
-  attempt.tunnel.use_interface(std::move(interface.tun));
+  attempt.tunnel.use_interface(std::move(interface));
   co_return prepared;
 }
 

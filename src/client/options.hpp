@@ -67,6 +67,12 @@ struct ConnectOptions {
   std::uint16_t dtls_local_port = 0;        // 0: any
   std::size_t dtls_hellos = 0;              // give up after so many; 0: as the protocol has it
 
+  // What its data path does without.
+  bool no_tun_offload = false;
+  bool no_udp_gso = false;
+  bool no_coalesce_udp = false;
+  bool dtls_by_openssl = false;
+
   std::chrono::seconds reconnect_timeout{300};  // how long a lost tunnel is tried to be built again
 
   // The machine's network.

@@ -141,7 +141,7 @@ class Run {
   tls::ClientContext tls = or_throw(open_context(options, ""));
   Descriptor front_end;  // the front's end of the channel
   FrontLink front;
-  Tunnel tunnel{loop};
+  Tunnel tunnel{loop, options};
   const Attempt attempt{options, console, flow, front, prompt, trust, tls, tunnel, true};
 
  private:

@@ -20,14 +20,21 @@ bool is_of_a_worker(const Happening& happening) {
 
 }  // namespace
 
-Tunnel::Tunnel(net::Loop& loop) : loop_(loop), arrived_(loop.executor()) {}
+Tunnel::Tunnel(net::Loop& loop, const ConnectOptions& options)
+    : loop_(loop),
+      arrived_(loop.executor()),
+      offloads_({.udp_gso = !options.no_udp_gso, .coalesce_udp = !options.no_coalesce_udp}) {
+  if (options.dtls_by_openssl) tls::use_aead_library(tls::AeadLibrary::evp);
+}
 
 Result<void> Tunnel::start(Descriptor udp, tunnel::Attach attach) {
   tunnel::WorkerSettings settings;
-  settings.tun = Descriptor(::fcntl(tun_.number(), F_DUPFD_CLOEXEC, 0));
+  settings.tun = Descriptor(::fcntl(interface_.tun.number(), F_DUPFD_CLOEXEC, 0));
   if (!settings.tun) return fail_errno("cannot use the tunnel interface");
   if (udp) settings.udp.push_back(std::move(udp));
   settings.gateway = false;
+  settings.offloads = offloads_;
+  settings.offloads.tun = interface_.offload;
   attach.settings.id = id();
   worker_ =
       TRY(tunnel::Worker::start(std::move(settings), [this, generation = generation_](tunnel::Event event) {

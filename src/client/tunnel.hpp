@@ -8,6 +8,8 @@
 #include <optional>
 #include <variant>
 
+#include "client/front_link.hpp"
+#include "client/options.hpp"
 #include "net/signal.hpp"
 #include "net/task.hpp"
 #include "proto/client_messages.hpp"
@@ -28,11 +30,11 @@ using Happening = std::variant<tunnel::Ended, tunnel::Totals, tunnel::DtlsReport
 class Tunnel {
  public:
   // Must go before the loop: the worker's thread posts to it.
-  explicit Tunnel(net::Loop& loop);
+  Tunnel(net::Loop& loop, const ConnectOptions& options);
 
   // Where the packets come from and go to; stays through all tunnels of the run.
-  void use_interface(Descriptor tun) { tun_ = std::move(tun); }
-  bool has_interface() const { return tun_.is_open(); }
+  void use_interface(HostInterface interface) { interface_ = std::move(interface); }
+  bool has_interface() const { return interface_.tun.is_open(); }
   // Packets flow between the interface and the gateway from now on; gives the tunnel its id. Without a UDP
   // socket there is no DTLS.
   Result<void> start(Descriptor udp, tunnel::Attach attach);
@@ -60,8 +62,9 @@ class Tunnel {
 
   net::Loop& loop_;
   net::Signal arrived_;
+  tunnel::Offloads offloads_;  // what the user allows
   std::deque<Happening> row_;
-  Descriptor tun_;
+  HostInterface interface_;
   std::uint64_t generation_ = 1;
   bool running_ = false;
   tunnel::Counters carried_;

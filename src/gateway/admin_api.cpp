@@ -74,7 +74,10 @@ net::Task<proto::HttpReply> answer(GatewayProcess& process, const proto::HttpReq
   const auto is = [&](std::string_view method, std::string_view path) {
     return request.method == method && request.target == path;
   };
-  if (is("GET", proto::admin_status_path)) co_return json_reply(200, "OK", process.status().serialize());
+  if (is("GET", proto::admin_status_path)) {
+    co_await process.services().tunnels.refresh();
+    co_return json_reply(200, "OK", process.status().serialize());
+  }
   if (is("POST", proto::admin_reload_path)) {
     const auto error = co_await process.reload();
     co_return error.empty() ? json_reply(200, "OK", "{}") : problem(409, "Conflict", error);

@@ -26,6 +26,26 @@ constexpr int goodbye_tries = 60;
 constexpr int admin_descriptors = 16;
 constexpr int spare_descriptors = 16;
 
+std::string_view name_of(TunOffload offload) {
+  if (offload == TunOffload::none) return "none";
+  return offload == TunOffload::tcp ? "tcp" : "tcp_and_udp";
+}
+
+proto::DataPathStatus status_of(const DataPath& path) {
+  const auto& features = path.features;
+  proto::DataPathStatus status{.crypto = std::string(tls::name_of(features.crypto)),
+                               .tun_offload = std::string(name_of(features.tun_offload)),
+                               .coalesce_tcp = features.coalesce_tcp,
+                               .coalesce_udp = features.coalesce_udp,
+                               .udp_gso = features.udp_gso,
+                               .udp_gro = features.udp_gro,
+                               .dropped = {}};
+  for (std::size_t i = 0; i < path.dropped.size(); ++i) {
+    status.dropped.emplace_back(tunnel::name_of(static_cast<tunnel::Drop>(i)), path.dropped[i]);
+  }
+  return status;
+}
+
 // Takes `count` descriptors from the front, in the order the message says.
 Result<std::vector<Descriptor>> take(std::vector<Descriptor>& from, std::size_t count) {
   if (from.size() < count)
@@ -91,14 +111,14 @@ Result<void> GatewayProcess::start() {
   TRY(sys::confine(sys::Confined::gateway, {role.uid, role.gid}, static_cast<pid_t>(role.supervisor)));
   settings_ =
       std::make_shared<const proto::GatewaySettings>(TRY(read_settings(settings_file.front().number())));
-  TRY(start_services(SessionClock(orders->booted_at), std::move(tun_queues), std::move(udp_sockets),
-                     std::move(state_files)));
+  TRY(start_services(SessionClock(orders->booted_at), std::move(state_files)));
+  if (orders->dtls_by_openssl) tls::use_aead_library(tls::AeadLibrary::evp);
+  TRY(shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets),
+                             {orders->tun_offload, orders->udp_gso, orders->coalesce_udp}));
   return apply_settings(settings_, std::move(keeper_sockets));
 }
 
-Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Descriptor> tun_queues,
-                                            std::vector<Descriptor> udp_sockets,
-                                            std::vector<Descriptor> state_files) {
+Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Descriptor> state_files) {
   const auto main = threads_.front()->loop->executor();
   std::unique_ptr<store::SessionStore> sessions;
   if (state_files.empty()) {  // only a check: nobody will log in
@@ -117,7 +137,7 @@ Result<void> GatewayProcess::start_services(SessionClock clock, std::vector<Desc
     thread.control =
         std::make_unique<ControlThread>(*thread.loop, shared_->services, place, descriptors_, strangers);
   }
-  return shared_->tunnels.start(std::move(tun_queues), std::move(udp_sockets));
+  return {};
 }
 
 Result<void> GatewayProcess::apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
@@ -241,6 +261,7 @@ proto::Status GatewayProcess::status() const {
     if (process.role == "supervisor") status.pid = process.pid;
   }
   status.processes = processes_;
+  status.data_path = status_of(shared_->tunnels.data_path());
   return status;
 }
 

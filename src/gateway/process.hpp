@@ -59,8 +59,7 @@ class GatewayProcess {
   };
 
   Result<std::vector<Descriptor>> take_keeper_sockets(std::vector<Descriptor>& given) const;
-  Result<void> start_services(SessionClock clock, std::vector<Descriptor> tun_queues,
-                              std::vector<Descriptor> udp_sockets, std::vector<Descriptor> state_files);
+  Result<void> start_services(SessionClock clock, std::vector<Descriptor> state_files);
   Result<void> apply_settings(std::shared_ptr<const proto::GatewaySettings> settings,
                               std::vector<Descriptor> keeper_sockets);
   Result<void> tell(const proto::GatewayEvent& event);

@@ -47,7 +47,8 @@ void add_rest(store::Totals& totals, const LiveTunnel& live) {
 Tunnels::Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock)
     : owner_(owner), sessions_(sessions), clock_(clock), totals_told_(owner), accounted_(owner) {}
 
-Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets) {
+Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets,
+                            tunnel::Offloads offloads) {
   const auto each = queues.empty() ? 0 : udp_sockets.size() / queues.size();
   auto next_socket = std::make_move_iterator(udp_sockets.begin());
   for (auto& queue : queues) {
@@ -57,7 +58,7 @@ Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descript
       const auto shared = std::make_shared<tunnel::Event>(std::move(event));
       net::post(owner_, [this, shared] { hear(std::move(*shared)); });
     };
-    workers_.push_back(TRY(tunnel::Worker::start({std::move(queue), std::move(udp)}, tell)));
+    workers_.push_back(TRY(tunnel::Worker::start({std::move(queue), std::move(udp), true, offloads}, tell)));
   }
   spawn(keep_time(), "the sessions' clock");
   return {};
@@ -162,6 +163,7 @@ const LiveTunnel* Tunnels::newest_of(store::SessionId id) const {
 net::Task<void> Tunnels::refresh() {
   if (totals_due_ == 0) {
     totals_due_ = workers_.size();
+    told_ = {{}, ended_drops_};
     for (const auto& worker : workers_) worker->post(tunnel::AskTotals{});
   }
   while (totals_due_ > 0) co_await totals_told_.wait();
@@ -176,9 +178,12 @@ void Tunnels::on(const tunnel::Totals& totals) {
     const auto found = live_.find(id);
     if (found == live_.end()) continue;
     found->second.seen = counters;
+    tunnel::add(told_.dropped, counters.dropped);
     if (last_data) found->second.idle->data_at(*last_data);
   }
-  if (totals_due_ > 0) --totals_due_;
+  tunnel::add(told_.dropped, totals.nobody.dropped);
+  told_.features.limit_to(totals.features);
+  if (totals_due_ > 0 && --totals_due_ == 0) data_path_ = told_;
   totals_told_.notify();
 }
 
@@ -212,6 +217,7 @@ void Tunnels::on(const tunnel::Ended& ended) {
   if (!entry) return;
   auto last = std::move(entry.mapped());
   last.seen = ended.totals.counters;
+  tunnel::add(ended_drops_, last.seen.dropped);
   if (ended.totals.last_data) last.idle->data_at(*ended.totals.last_data);
   // The successor that it overlapped with goes on from here; what it has carried itself is told again.
   auto* successor = successor_of(id);

@@ -33,6 +33,12 @@ struct LiveTunnel {
   tunnel::Counters accounted = {};              // the part of it that is in the session's totals
 };
 
+// All workers together, as last told by them.
+struct DataPath {
+  tunnel::Features features;  // what all of them make use of
+  tunnel::Drops dropped{};    // since the gateway's start
+};
+
 // Adds what a tunnel has carried since it was last accounted.
 void add_rest(store::Totals& totals, const LiveTunnel& live);
 
@@ -43,7 +49,8 @@ class Tunnels {
   Tunnels(const net::Executor& owner, store::SessionStore& sessions, SessionClock clock);
 
   // One worker for each TUN queue, with as many of the UDP sockets each. Before the loop runs.
-  Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets);
+  Result<void> start(std::vector<Descriptor> queues, std::vector<Descriptor> udp_sockets,
+                     tunnel::Offloads offloads = {});
   // The workers' private keys are there from now on: one socket each.
   void use_keeper(std::vector<Descriptor> sockets);
   // Closes all tunnels without a DISCONNECT: the clients come back.
@@ -71,7 +78,8 @@ class Tunnels {
   flow::Kept kept_events() const { return flow_.kept(); }  // phase 6, and the sessions' lives
   std::size_t count() const { return live_.size(); }
   net::Task<void> refresh();  // brings what is known of all up to date
-  net::Task<void> save();     // stores what is known of all
+  const DataPath& data_path() const { return data_path_; }
+  net::Task<void> save();  // stores what is known of all
 
  private:
   tunnel::Worker& worker_of(store::SessionId id);
@@ -102,6 +110,9 @@ class Tunnels {
   flow::Recorder flow_{event_memory};
   net::Signal totals_told_;
   std::size_t totals_due_ = 0;  // workers that have not answered yet
+  DataPath told_;               // by those that have
+  DataPath data_path_;
+  tunnel::Drops ended_drops_{};  // of tunnels that have ended
   net::Signal accounted_;
   std::size_t accounts_due_ = 0;  // tunnels that save() has still to account
 };

@@ -142,6 +142,15 @@ void add_dtls_options(CLI::App& connect, ConnectOptions& options) {
       "NAME:NAME: suites to offer in X-DTLS12-CipherSuite, and no others");
   connect.add_option("--dtls-local-port", options.dtls_local_port, "Local UDP port for DTLS")
       ->check(CLI::Range(1, 65535));
+  connect
+      .add_option_function<std::string>(
+          "--dtls-crypto",
+          [&options](const std::string& library) { options.dtls_by_openssl = library == "openssl"; },
+          "Library that seals and opens DTLS records: auto or openssl")
+      ->check(CLI::IsMember({"auto", "openssl"}));
+  connect.add_flag("--no-udp-gso", options.no_udp_gso, "Send DTLS records one by one");
+  connect.add_flag("--no-tun-offload", options.no_tun_offload, "Take packets from the kernel one by one");
+  connect.add_flag("--no-coalesce-udp", options.no_coalesce_udp, "Give UDP packets to the kernel one by one");
   // For the demonstration, which can't wait half a minute.
   connect.add_option("--demo-dtls-hellos", options.dtls_hellos)->check(CLI::Range(1, 6))->group("");
 }

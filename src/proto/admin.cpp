@@ -23,6 +23,33 @@ Result<ProcessInfo> to_process(const json::value& value) {
   return process;
 }
 
+json::object to_object(const DataPathStatus& path) {
+  json::object dropped;
+  for (const auto& [reason, packets] : path.dropped) dropped[reason] = packets;
+  return {{"crypto", path.crypto},
+          {"tun_offload", path.tun_offload},
+          {"coalesce_tcp", path.coalesce_tcp},
+          {"coalesce_udp", path.coalesce_udp},
+          {"udp_gso", path.udp_gso},
+          {"udp_gro", path.udp_gro},
+          {"dropped", std::move(dropped)}};
+}
+
+Result<DataPathStatus> to_data_path(const json::object& object) {
+  DataPathStatus path;
+  path.crypto = TRY(text_of(object, "crypto"));
+  path.tun_offload = TRY(text_of(object, "tun_offload"));
+  path.coalesce_tcp = TRY(flag_of(object, "coalesce_tcp"));
+  path.coalesce_udp = TRY(flag_of(object, "coalesce_udp"));
+  path.udp_gso = TRY(flag_of(object, "udp_gso"));
+  path.udp_gro = TRY(flag_of(object, "udp_gro"));
+  const auto& dropped = *TRY(object_of(object, "dropped"));
+  for (const auto& [reason, packets] : dropped) {
+    path.dropped.emplace_back(reason, TRY(number_of<std::uint64_t>(dropped, reason)));
+  }
+  return path;
+}
+
 }  // namespace
 
 std::string Status::serialize() const {
@@ -34,7 +61,8 @@ std::string Status::serialize() const {
                                       {"workers", workers},
                                       {"pid", pid},
                                       {"generation", generation},
-                                      {"processes", std::move(list)}});
+                                      {"processes", std::move(list)},
+                                      {"data_path", to_object(data_path)}});
 }
 
 Result<Status> Status::parse(std::string_view text) {
@@ -49,6 +77,7 @@ Result<Status> Status::parse(std::string_view text) {
   const auto* list = object.if_contains("processes");
   if (list == nullptr || !list->is_array()) return fail_key("processes");
   for (const auto& value : list->as_array()) status.processes.push_back(TRY(to_process(value)));
+  status.data_path = TRY(to_data_path(*TRY(object_of(object, "data_path"))));
   return status;
 }
 

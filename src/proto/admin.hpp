@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -19,6 +20,18 @@ inline constexpr std::string_view admin_stop_path = "/api/v1/stop";      // POST
 // Of sessions and connections: JSON's readers have doubles, which are exact so far.
 inline constexpr std::uint64_t max_admin_id = (std::uint64_t{1} << 53) - 1;
 
+// What carries the packets, and what it could not carry.
+struct DataPathStatus {
+  std::string crypto;       // the library that seals and opens DTLS records
+  std::string tun_offload;  // super-packets from the TUN interface: none, tcp, tcp_and_udp
+  bool coalesce_tcp = false;
+  bool coalesce_udp = false;
+  bool udp_gso = false;
+  bool udp_gro = false;
+  std::vector<std::pair<std::string, std::uint64_t>> dropped;  // packets since the start, by reason
+  bool operator==(const DataPathStatus&) const = default;
+};
+
 struct Status {
   std::string version;
   std::uint64_t uptime_seconds = 0;
@@ -27,6 +40,7 @@ struct Status {
   std::uint32_t pid = 0;         // the supervisor's
   std::uint64_t generation = 0;  // of the configuration: 1 at the start, one more with each reload
   std::vector<ProcessInfo> processes;
+  DataPathStatus data_path;
   bool operator==(const Status&) const = default;
 
   std::string serialize() const;

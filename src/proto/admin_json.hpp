@@ -63,6 +63,18 @@ inline Result<std::optional<std::string>> optional_text_of(const json::object& o
   return TRY(text_of(object, key));
 }
 
+inline Result<bool> flag_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_bool()) return fail_key(key);
+  return value->as_bool();
+}
+
+inline Result<const json::object*> object_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains({key.data(), key.size()});
+  if (value == nullptr || !value->is_object()) return fail_key(key);
+  return &value->as_object();
+}
+
 inline json::value to_value(const std::optional<std::string>& text) {
   return text ? json::value(*text) : json::value(nullptr);
 }

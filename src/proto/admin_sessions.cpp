@@ -19,12 +19,6 @@ Result<SessionEntry::Channel> to_channel(const json::object& object) {
   return channel;
 }
 
-Result<const json::object*> object_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_object()) return fail_key(key);
-  return &value->as_object();
-}
-
 json::object to_object(const SessionEntry& entry) {
   auto dtls = to_object(entry.dtls);
   dtls["state"] = entry.dtls_state;

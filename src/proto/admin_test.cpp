@@ -5,11 +5,20 @@
 namespace sallyport::proto {
 
 TEST(AdminMessages, status_has_the_keys_of_the_contract_and_reads_back) {
-  const Status status{"0.1.0", 12, 3, 1, 4711, 2, {{"supervisor", 4711, 0}, {"keeper", 4712, 61181}}};
+  const Status status{"0.1.0",
+                      12,
+                      3,
+                      1,
+                      4711,
+                      2,
+                      {{"supervisor", 4711, 0}, {"keeper", 4712, 61181}},
+                      {"ipsec-mb", "tcp", true, false, true, false, {{"not_ip", 3}, {"bad_source", 0}}}};
   EXPECT_EQ(
       status.serialize(),
       R"({"version":"0.1.0","uptime_seconds":12,"sessions":3,"workers":1,"pid":4711,"generation":2,)"
-      R"("processes":[{"role":"supervisor","pid":4711,"uid":0},{"role":"keeper","pid":4712,"uid":61181}]})");
+      R"("processes":[{"role":"supervisor","pid":4711,"uid":0},{"role":"keeper","pid":4712,"uid":61181}],)"
+      R"("data_path":{"crypto":"ipsec-mb","tun_offload":"tcp","coalesce_tcp":true,"coalesce_udp":false,)"
+      R"("udp_gso":true,"udp_gro":false,"dropped":{"not_ip":3,"bad_source":0}}})");
   EXPECT_EQ(Status::parse(status.serialize()), status);
 }
 

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/tun_offload.hpp"
 #include "proto/codec.hpp"
 
 namespace sallyport::proto {
@@ -75,8 +76,12 @@ struct ConnectionStart {
 // Interface, addresses, routes and DNS are as asked. Descriptor: the TUN.
 struct HostConfigured {
   std::string interface;
+  TunOffload offload = TunOffload::none;  // as it was opened
   bool operator==(const HostConfigured&) const = default;
-  static void each_field(auto&& field) { field("interface", &HostConfigured::interface); }
+  static void each_field(auto&& field) {
+    field("interface", &HostConfigured::interface);
+    field("offload", &HostConfigured::offload);
+  }
 };
 
 // The client profile is in the user's folder.
@@ -189,8 +194,9 @@ struct HostSettings {
   }
 };
 
-// Set the machine up for a tunnel: the first time with a new interface, later the same one anew. The reply
-// is HostConfigured or FrontFailed. All is undone when the connection has ended.
+// Set the machine up for a tunnel: the first time with a new interface, later the same one anew. The UDP
+// socket may come along, for larger buffers than the connection may ask for. The reply is HostConfigured or
+// FrontFailed. All is undone when the connection has ended.
 struct ConfigureHost {
   HostSettings settings;
   bool operator==(const ConfigureHost&) const = default;

@@ -78,7 +78,7 @@ void Coalescer::begin(MutableByteView packet, const InnerPacket& inner) {
   if (!has_plain_header(inner)) return;
   const auto transport = packet.subspan(inner.header_size);
   std::size_t header = 0;
-  if (inner.protocol == ip_protocol::tcp) {
+  if (inner.protocol == ip_protocol::tcp && merges_tcp_) {
     header = mergeable_tcp(transport);
     if (header == 0) return;
     kind_ = Kind::tcp;

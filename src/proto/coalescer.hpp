@@ -20,7 +20,11 @@ class Coalescer {
  public:
   Coalescer();
 
-  void merge_udp(bool allowed) { merges_udp_ = allowed; }
+  // What the kernel takes merged.
+  void merge(bool tcp, bool udp) {
+    merges_tcp_ = tcp;
+    merges_udp_ = udp;
+  }
 
   // False: it does not fit behind what is held, which is to be taken first. The bytes are not copied: they
   // must stay until then. What is held first may be changed.
@@ -54,6 +58,7 @@ class Coalescer {
   bool closed_ = false;        // nothing fits behind it
   bool pushed_ = false;        // the last one's PSH
   std::optional<bool> right_;  // the first one's checksums, once they were looked at
+  bool merges_tcp_ = true;
   bool merges_udp_ = true;
 };
 

@@ -255,14 +255,19 @@ TEST(Coalescer, a_super_packet_has_at_most_63_packets_and_65535_bytes) {
   }
 }
 
-TEST(Coalescer, udp_is_merged_only_where_the_kernel_takes_it) {
-  Coalescer coalescer;
-  coalescer.merge_udp(false);
-  const Sample kind{.tcp = false};
-  auto first = kind.packet();
-  auto second = kind.following(kind.payload).packet();
-  EXPECT_TRUE(add(coalescer, first));
-  EXPECT_FALSE(add(coalescer, second));
+TEST(Coalescer, merges_only_what_the_kernel_takes_merged) {
+  for (const auto& kind : kinds()) {
+    for (const bool tcp : {true, false}) {
+      for (const bool udp : {true, false}) {
+        Coalescer coalescer;
+        coalescer.merge(tcp, udp);
+        auto first = kind.packet();
+        auto second = kind.following(kind.payload).packet();
+        EXPECT_TRUE(add(coalescer, first));
+        EXPECT_EQ(add(coalescer, second), kind.tcp ? tcp : udp);
+      }
+    }
+  }
 }
 
 TEST(Coalescer, other_protocols_pass_one_by_one) {

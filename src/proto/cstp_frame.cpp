@@ -76,7 +76,7 @@ Bytes cstp_disconnect(const Disconnect& disconnect) {
   return cstp_frame(FrameType::disconnect, disconnect.serialize());
 }
 
-void CstpReader::add(ByteView plaintext) {
+void CstpReader::add(MutableByteView plaintext) {
   if (kept_.empty()) {
     current_ = plaintext;
     return;

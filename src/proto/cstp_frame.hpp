@@ -30,7 +30,7 @@ inline constexpr std::size_t max_cstp_payload = max_cstp_frame - cstp_header_siz
 
 struct Frame {
   FrameType type = FrameType::data;  // may be a number without a name: to be ignored
-  ByteView payload;
+  MutableByteView payload;           // in place, so that a packet can be mended and merged without a copy
 };
 
 bool is_known(FrameType type);
@@ -73,11 +73,13 @@ class CstpReader {
   CstpReader& operator=(CstpReader&&) = default;
 
   // The plaintext of one record, after next() said incomplete; it must stay until it says so again.
-  void add(ByteView plaintext);
+  void add(MutableByteView plaintext);
   Next next();
+  // What next() gives lies in the reader's own buffer: it is gone with the next incomplete.
+  bool gives_copies() const { return !kept_.empty(); }
 
  private:
-  ByteView current_;
+  MutableByteView current_;
   Bytes kept_;  // the beginning of a frame whose rest has not come; less than max_cstp_frame
   bool malformed_ = false;
 };

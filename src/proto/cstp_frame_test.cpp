@@ -19,10 +19,10 @@ Bytes hex(std::string_view text) {
 }
 
 // What a reader makes of records, as text: "type:payload" per frame, then how it ended.
-std::string story(const std::vector<Bytes>& records) {
+std::string story(std::vector<Bytes> records) {
   CstpReader reader;
   std::string told;
-  for (const auto& record : records) {
+  for (auto& record : records) {
     reader.add(record);
     auto next = reader.next();
     for (; next.status == Status::frame; next = reader.next()) {
@@ -105,8 +105,8 @@ TEST(CstpFrame, malformed_and_odd_records) {
 
 TEST(CstpFrame, a_reader_that_gave_up_stays_so) {
   CstpReader reader;
-  const auto bad = hex("00");
-  const auto good = cstp_frame(FrameType::keepalive);
+  auto bad = hex("00");
+  auto good = cstp_frame(FrameType::keepalive);
   reader.add(bad);
   EXPECT_EQ(reader.next().status, Status::malformed);
   reader.add(good);
@@ -120,9 +120,8 @@ TEST(CstpFrame, any_cut_of_a_stream_gives_the_same_frames) {
     CstpReader reader;
     std::size_t frames = 0;
     for (std::size_t at = 0; at < stream.size(); at += size) {
-      const Bytes record(
-          stream.view().begin() + static_cast<std::ptrdiff_t>(at),
-          stream.view().begin() + static_cast<std::ptrdiff_t>(std::min(at + size, stream.size())));
+      Bytes record(stream.view().begin() + static_cast<std::ptrdiff_t>(at),
+                   stream.view().begin() + static_cast<std::ptrdiff_t>(std::min(at + size, stream.size())));
       reader.add(record);
       for (auto next = reader.next(); next.status == Status::frame; next = reader.next()) {
         EXPECT_EQ(next.frame.payload.size(), frames++ * 11);

@@ -13,7 +13,7 @@ namespace sallyport::proto {
 inline constexpr std::size_t dtls_header_size = 1;
 
 // Nothing: an empty record. An unknown type is to be ignored.
-inline std::optional<Frame> parse_dtls_frame(ByteView record) {
+inline std::optional<Frame> parse_dtls_frame(MutableByteView record) {
   if (record.empty()) return std::nullopt;
   return Frame{static_cast<FrameType>(record[0]), record.subspan(dtls_header_size)};
 }

@@ -6,7 +6,7 @@ namespace sallyport::proto {
 
 TEST(DtlsFrame, reads_back_what_it_wrote) {
   const Bytes packet{0x45, 0, 1};
-  const auto record = dtls_frame(FrameType::data, packet);
+  auto record = dtls_frame(FrameType::data, packet);
   EXPECT_EQ(record, (Bytes{0, 0x45, 0, 1}));
   const auto frame = parse_dtls_frame(record);
   ASSERT_TRUE(frame);
@@ -16,7 +16,7 @@ TEST(DtlsFrame, reads_back_what_it_wrote) {
 }
 
 TEST(DtlsFrame, a_dpd_answer_has_the_requests_length_and_bytes) {
-  const auto probe = dtls_probe(1434);
+  auto probe = dtls_probe(1434);
   ASSERT_EQ(probe.size(), 1435U);  // as a packet of 1434 bytes on the wire
   EXPECT_EQ(Bytes(probe.begin(), probe.begin() + 3), (Bytes{3, 0x5a, 0x5a}));
   const auto response = dtls_dpd_response(parse_dtls_frame(probe)->payload);

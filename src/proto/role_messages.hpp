@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/tun_offload.hpp"
 #include "proto/codec.hpp"
 
 namespace sallyport::proto {
@@ -132,6 +133,10 @@ struct GatewayStart {
   std::uint16_t udp_sockets = 0;
   bool state = false;
   bool admin = false;
+  TunOffload tun_offload = TunOffload::none;  // as the interface was opened
+  bool udp_gso = true;
+  bool coalesce_udp = true;
+  bool dtls_by_openssl = false;  // even where another library is faster
   // When CLOCK_BOOTTIME was 0, by the wall clock at the supervisor's start: what sessions' times count from.
   std::chrono::sys_seconds booted_at{};
   bool operator==(const GatewayStart&) const = default;
@@ -145,6 +150,10 @@ struct GatewayStart {
     field("udp_sockets", &M::udp_sockets);
     field("state", &M::state);
     field("admin", &M::admin);
+    field("tun_offload", &M::tun_offload);
+    field("udp_gso", &M::udp_gso);
+    field("coalesce_udp", &M::coalesce_udp);
+    field("dtls_by_openssl", &M::dtls_by_openssl);
     field("booted_at", &M::booted_at);
   }
 };

@@ -16,8 +16,8 @@ TEST(RoleMessages, round_trip_and_refuse_to_be_cut) {
   expect_round_trip(KeeperEvent(RoleFailed{1, "cannot read"}));
   expect_round_trip(AuthenticatorCommand(AuthenticatorStart{role, true, {{"local", true}}}));
   expect_round_trip(AuthenticatorCommand(AuthenticatorReload{{{"local", false}}}));
-  expect_round_trip(GatewayCommand(
-      GatewayStart{role, 2, 3, 1, 2, true, false, std::chrono::sys_seconds(std::chrono::seconds(9))}));
+  expect_round_trip(GatewayCommand(GatewayStart{role, 2, 3, 1, 2, true, false, TunOffload::tcp, true, false,
+                                                true, std::chrono::sys_seconds(std::chrono::seconds(9))}));
   expect_round_trip(GatewayCommand(Processes{{{"keeper", 1, 2}}}));
   expect_round_trip(GatewayCommand(ReloadDone{"gateway.toml:1:1: no"}));
   expect_round_trip(GatewayEvent(StopWanted{true}));

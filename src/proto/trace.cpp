@@ -18,12 +18,6 @@ Result<std::optional<std::uint64_t>> optional_number_of(const json::object& obje
   return TRY(number_of<std::uint64_t>(object, key));
 }
 
-Result<bool> flag_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains({key.data(), key.size()});
-  if (value == nullptr || !value->is_bool()) return fail_key(key);
-  return value->as_bool();
-}
-
 json::object to_object(const TraceEvent& event) {
   json::object fields;
   for (const auto& [name, value] : event.fields) {

@@ -29,6 +29,7 @@ Result<void> SqliteDatabase::prepare(const SqliteSchema& schema) {
   TRY(connection_.run("PRAGMA locking_mode = EXCLUSIVE"));
   TRY(connection_.run("PRAGMA synchronous = FULL"));
   TRY(connection_.run("PRAGMA temp_store = MEMORY"));
+  TRY(connection_.run("PRAGMA cache_size = -256"));  // KB: what is read again is in memory, as objects
   // The switch to the log writes the first page, under a rollback journal unless there is none. In a new file
   // it has nothing to protect.
   if (is_empty) TRY(connection_.run("PRAGMA journal_mode = OFF"));

@@ -70,6 +70,9 @@ struct Tls {
   bool operator==(const Tls&) const = default;
 };
 
+// Who seals and opens DTLS records.
+enum class DtlsCrypto { automatic, openssl };
+
 struct Tunnel {
   Position at;
   Located<std::string> interface {
@@ -82,6 +85,7 @@ struct Tunnel {
   bool tun_offload = true;
   bool udp_gso = true;
   bool coalesce_udp = true;
+  DtlsCrypto dtls_crypto = DtlsCrypto::automatic;
 
   bool operator==(const Tunnel&) const = default;
 };

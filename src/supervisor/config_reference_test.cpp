@@ -168,6 +168,7 @@ TEST(ConfigReference, names_the_defaults_that_absent_keys_have) {
   EXPECT_EQ(present->tunnel.tun_offload, absent->tunnel.tun_offload);
   EXPECT_EQ(present->tunnel.udp_gso, absent->tunnel.udp_gso);
   EXPECT_EQ(present->tunnel.coalesce_udp, absent->tunnel.coalesce_udp);
+  EXPECT_EQ(present->tunnel.dtls_crypto, absent->tunnel.dtls_crypto);
   EXPECT_EQ(present->state.directory.value, absent->state.directory.value);
   EXPECT_EQ(present->connection_profiles[0].authentication.value,
             absent->connection_profiles[0].authentication.value);

@@ -223,6 +223,11 @@ Keys<Tunnel> tunnel_keys() {
              "Sends many DTLS records in one system call where the kernel can."),
       key<S>("coalesce_udp", &S::coalesce_udp, flag(), "true",
              "Joins UDP packets that clients send in a row before the kernel gets them."),
+      key<S>("dtls_crypto", &S::dtls_crypto,
+             choice<DtlsCrypto>({{"auto", DtlsCrypto::automatic}, {"openssl", DtlsCrypto::openssl}}),
+             R"("auto")",
+             "Library that seals and opens DTLS records: \"auto\" (ipsec-mb where the CPU has VAES, else "
+             "OpenSSL) or \"openssl\"."),
   };
 }
 

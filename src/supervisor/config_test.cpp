@@ -44,6 +44,7 @@ forwarding = true
 tun_offload = false
 udp_gso = false
 coalesce_udp = false
+dtls_crypto = "openssl"
 
 [state]
 directory = "state"
@@ -220,6 +221,7 @@ TEST(Config, reads_every_section_before_the_policies) {
   EXPECT_EQ(config.tunnel.mtu.value, 1406);
   EXPECT_TRUE(config.tunnel.forwarding);
   EXPECT_FALSE(config.tunnel.tun_offload || config.tunnel.udp_gso || config.tunnel.coalesce_udp);
+  EXPECT_EQ(config.tunnel.dtls_crypto, DtlsCrypto::openssl);
   EXPECT_EQ(config.state.directory.value, "state");
   EXPECT_EQ(config.aaa.at("local").users.value, "users");
   EXPECT_EQ(config.aaa.at("local").otp.value, "users.oath");
@@ -231,7 +233,7 @@ TEST(Config, reads_profiles_in_the_order_of_the_file) {
   EXPECT_EQ(config.connection_profiles[0].name, "Guests");
   const auto& profile = config.connection_profiles[1];
   EXPECT_EQ(profile.name, "Employees");
-  EXPECT_EQ(profile.at, (Position{46, 21}));
+  EXPECT_EQ(profile.at, (Position{47, 21}));
   EXPECT_EQ(profile.group_alias.value, "Employees");
   ASSERT_EQ(profile.group_url.size(), 2U);
   EXPECT_EQ(profile.group_url[0].value, "/staff");
@@ -258,7 +260,7 @@ TEST(Config, reads_a_group_policy) {
   expected.keepalive = 0s;
   expected.rekey = 4h;
   expected.rekey_method = RekeyMethod::ssl;
-  expected.client_profile = {"corp.xml", {70, 18}};
+  expected.client_profile = {"corp.xml", {71, 18}};
   expected.max_sessions_per_user = 3;
   expected.at_session_limit = AtSessionLimit::refuse;
   EXPECT_EQ(config.group_policies.at("staff"), expected);

@@ -15,6 +15,7 @@
 #include "supervisor/run.hpp"
 #include "supervisor/setup.hpp"
 #include "supervisor/state_files.hpp"
+#include "sys/tun.hpp"
 
 namespace sallyport::supervisor {
 
@@ -85,7 +86,7 @@ class Supervisor {
   std::vector<Descriptor> udp_sockets_;     // worker by worker
   std::vector<Descriptor> keeper_sockets_;  // the gateway's ends: of its threads, then of its workers
   Descriptor authenticator_socket_;         // the gateway's end
-  std::vector<Descriptor> tun_queues_;      // one for each worker
+  sys::Tun tun_;                            // a queue for each worker
   StateFiles state_;
   std::array<Slot, 3> slots_;
   std::vector<Child> retiring_;  // keepers of earlier configurations: they end when the gateway lets them go

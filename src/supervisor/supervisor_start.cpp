@@ -1,4 +1,5 @@
 // Starting the three children and handing them what they need: the first half of the supervisor.
+#include <malloc.h>
 #include <unistd.h>
 
 #include "base/version.hpp"
@@ -47,7 +48,7 @@ Result<void> Supervisor::start(bool listening) {
     }
     TRY(open_listeners());
     state_ = TRY(open_state_files(setup_->config));
-    tun_queues_ = TRY(open_tunnel_interface(setup_->config));
+    tun_ = TRY(open_tunnel_interface(setup_->config));
   }
 
   auto keyring = TRY(start_keeper(*setup_));
@@ -98,7 +99,7 @@ Result<Supervisor::Keyring> Supervisor::start_keeper(const Setup& setup) {
   const auto identity = TRY(identity_of(Role::keeper, setup.config));
   Keyring keyring{TRY(Child::start(Role::keeper)), {}};
   std::vector<Descriptor> keeper_ends;
-  const auto sockets = threads() + tun_queues_.size();
+  const auto sockets = threads() + tun_.queues.size();
   for (std::size_t number = 0; number < sockets; ++number) {
     auto [ours, theirs] = TRY(sys::message_pair());
     keyring.gateway_ends.push_back(std::move(ours));
@@ -150,7 +151,7 @@ Result<void> Supervisor::start_gateway() {
   std::vector<int> descriptors{settings.number(), authenticator_socket_.number()};
   for (const auto& socket : keeper_sockets_) descriptors.push_back(socket.number());
   for (const auto& listener : listeners_) descriptors.push_back(listener.number());
-  for (const auto& queue : tun_queues_) descriptors.push_back(queue.number());
+  for (const auto& queue : tun_.queues) descriptors.push_back(queue.number());
   for (const auto& socket : udp_sockets_) descriptors.push_back(socket.number());
   if (state_.sessions.database) {
     descriptors.insert(descriptors.end(), {state_.sessions.database.number(), state_.sessions.log.number()});
@@ -160,11 +161,15 @@ Result<void> Supervisor::start_gateway() {
   command.role = role_settings(identity);
   command.control_threads = static_cast<std::uint16_t>(threads());
   command.listeners = static_cast<std::uint16_t>(listeners_.size() / threads());
-  command.tun_queues = static_cast<std::uint16_t>(tun_queues_.size());
+  command.tun_queues = static_cast<std::uint16_t>(tun_.queues.size());
   command.udp_sockets =
-      static_cast<std::uint16_t>(tun_queues_.empty() ? 0 : udp_sockets_.size() / tun_queues_.size());
+      static_cast<std::uint16_t>(tun_.queues.empty() ? 0 : udp_sockets_.size() / tun_.queues.size());
   command.state = state_.sessions.database.is_open();
   command.admin = admin_listener_.is_open();
+  command.tun_offload = tun_.offload;
+  command.udp_gso = setup_->config.tunnel.udp_gso;
+  command.coalesce_udp = setup_->config.tunnel.coalesce_udp;
+  command.dtls_by_openssl = setup_->config.tunnel.dtls_crypto == DtlsCrypto::openssl;
   command.booted_at = booted_at_;
   TRY(child.send(proto::GatewayCommand(command), descriptors));
   // Before it serves admins: the first status that it gives is whole.
@@ -194,6 +199,7 @@ Result<void> Supervisor::await_gateway(Child& gateway) {
 void Supervisor::reload() {
   log::notice("reloading the configuration");
   const auto result = try_reload();
+  ::malloc_trim(0);
   if (result) {
     log::notice("the new configuration is in force",
                 {{"generation", static_cast<std::int64_t>(generation_)}});

@@ -63,11 +63,12 @@ Result<void> set_forwarding(const Tunnel& tunnel, const std::string& interface) 
 
 }  // namespace
 
-Result<std::vector<Descriptor>> open_tunnel_interface(const Config& config) {
+Result<sys::Tun> open_tunnel_interface(const Config& config) {
   const auto& tunnel = config.tunnel;
   const auto at_fault = [&](const Error& error) { return fail_at(config, tunnel.interface.at, error.text); };
-  auto tun = sys::open_tun(
-      {.name = tunnel.interface.value, .queues = static_cast<std::size_t>(config.process.workers.value)});
+  auto tun = sys::open_tun({.name = tunnel.interface.value,
+                            .queues = static_cast<std::size_t>(config.process.workers.value),
+                            .offload = tunnel.tun_offload});
   if (!tun) return at_fault(tun.error());
   auto netlink = TRY(sys::Netlink::open());
   const auto link = TRY(netlink.link(tun->name));
@@ -79,7 +80,7 @@ Result<std::vector<Descriptor>> open_tunnel_interface(const Config& config) {
     if (!given) return fail_at(config, pool->at, given.error().text);
   }
   if (const auto set = set_forwarding(tunnel, tun->name); !set) return at_fault(set.error());
-  return std::move(tun->queues);
+  return std::move(*tun);
 }
 
 }  // namespace sallyport::supervisor

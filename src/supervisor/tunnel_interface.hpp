@@ -2,15 +2,13 @@
 // outlives every gateway process with its addresses and routes.
 #pragma once
 
-#include <vector>
-
-#include "base/descriptor.hpp"
 #include "supervisor/config.hpp"
+#include "sys/tun.hpp"
 
 namespace sallyport::supervisor {
 
-// One queue for each worker. Makes the interface, gives it the gateway's inner addresses and sets it up;
+// Makes the interface, gives it the gateway's inner addresses and sets it up, with a queue for each worker;
 // warns where the machine's settings will hurt (forwarding). Errors as FILE:LINE:COLUMN.
-Result<std::vector<Descriptor>> open_tunnel_interface(const Config& config);
+Result<sys::Tun> open_tunnel_interface(const Config& config);
 
 }  // namespace sallyport::supervisor

@@ -44,7 +44,11 @@ std::vector<std::string_view> keep_unreloadable(const Config& now, Config& next)
   section("tunnel", {keep(now.tunnel.interface, next.tunnel.interface),
                      keep(now.tunnel.address_pool, next.tunnel.address_pool),
                      keep(now.tunnel.address_pool6, next.tunnel.address_pool6),
-                     keep(now.tunnel.forwarding, next.tunnel.forwarding)});
+                     keep(now.tunnel.forwarding, next.tunnel.forwarding),
+                     keep(now.tunnel.tun_offload, next.tunnel.tun_offload),
+                     keep(now.tunnel.udp_gso, next.tunnel.udp_gso),
+                     keep(now.tunnel.coalesce_udp, next.tunnel.coalesce_udp),
+                     keep(now.tunnel.dtls_crypto, next.tunnel.dtls_crypto)});
   section("state", {keep(now.state.directory, next.state.directory)});
   return differing;
 }

@@ -9,12 +9,16 @@ std::string_view name_of(Drop reason) {
   return names[static_cast<std::size_t>(reason)];
 }
 
+void add(Drops& to, const Drops& more) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += more[i];
+}
+
 void Counters::add(const Counters& other) {
   rx_packets += other.rx_packets;
   rx_bytes += other.rx_bytes;
   tx_packets += other.tx_packets;
   tx_bytes += other.tx_bytes;
-  for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] += other.dropped[i];
+  tunnel::add(dropped, other.dropped);
 }
 
 }  // namespace sallyport::tunnel

@@ -20,15 +20,17 @@ enum class Drop : std::uint8_t {
 };
 inline constexpr std::size_t drop_reasons = 9;
 std::string_view name_of(Drop reason);
+using Drops = std::array<std::uint64_t, drop_reasons>;  // packets, by reason
+void add(Drops& to, const Drops& more);
 
 struct Counters {
   std::uint64_t rx_packets = 0;  // from the peer
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_packets = 0;  // to the peer
   std::uint64_t tx_bytes = 0;
-  std::array<std::uint64_t, drop_reasons> dropped{};
+  Drops dropped{};
 
-  void drop(Drop reason) { ++dropped[static_cast<std::size_t>(reason)]; }
+  void drop(Drop reason, std::uint64_t packets = 1) { dropped[static_cast<std::size_t>(reason)] += packets; }
   void add(const Counters& other);
 };
 

@@ -109,8 +109,8 @@ bool DtlsChannel::shake_hands(Association& association, MutableByteView datagram
   association.retransmit_at = Time::max();
   association.liveness = Keepalive(settings_.liveness, now);
   // The client speaks first, so that the gateway hears whether its last flight has arrived, and the other way
-  // round.
-  if (settings_.gateway) association.ask_at = now;
+  // round. A client that has nothing to say is asked.
+  association.ask_at = settings_.gateway ? now : now + ask_interval;
   // A client is content with an answer only: handshakes may pass where data does not.
   if (!settings_.gateway && association.dtls.peer_has_finished()) confirm(association, now);
   return true;
@@ -146,14 +146,15 @@ void DtlsChannel::confirm(Association& association, Time now) {
 
 // --- records
 
-std::optional<ByteView> DtlsChannel::open(Association& association, MutableByteView datagram,
-                                          MutableByteView buffer, Time now) {
+std::optional<MutableByteView> DtlsChannel::open(Association& association, MutableByteView datagram,
+                                                 MutableByteView buffer, Time now) {
   association.dtls.feed(datagram);
   return open_next(association, buffer, now);
 }
 
-std::optional<ByteView> DtlsChannel::open_next(Association& association, MutableByteView buffer, Time now) {
-  ByteView plaintext;
+std::optional<MutableByteView> DtlsChannel::open_next(Association& association, MutableByteView buffer,
+                                                      Time now) {
+  MutableByteView plaintext;
   const Step step = association.dtls.read(buffer, plaintext);
   flush(association);  // it may repeat its last flight, or have something to refuse
   if (step == Step::done) return plaintext;
@@ -161,7 +162,7 @@ std::optional<ByteView> DtlsChannel::open_next(Association& association, Mutable
   return std::nullopt;
 }
 
-void DtlsChannel::heard(Association& association, ByteView plaintext, const UdpRoute& route,
+void DtlsChannel::heard(Association& association, MutableByteView plaintext, const UdpRoute& route,
                         std::optional<std::uint64_t> sequence, Time now) {
   association.liveness.heard(now);
   if (std::exchange(association.silent, false)) report(State::up);
@@ -182,15 +183,10 @@ void DtlsChannel::heard(Association& association, ByteView plaintext, const UdpR
   if (is_current(association)) association.ask_at = Time::max();
 }
 
-DtlsChannel::Outcome DtlsChannel::send_data(ByteView frame, Time now) {
-  const auto written = write(*current_, frame);
-  if (written == UdpSockets::Outcome::too_long) {
-    search_mtu(now);
-    return Outcome::too_long;
-  }
-  const bool first = current_->liveness.sent_data(now);
-  if (written == UdpSockets::Outcome::refused) return Outcome::refused;
-  return first ? Outcome::sent_first : Outcome::sent;
+bool DtlsChannel::has_to_wait(std::size_t records) const {
+  if (!current_ || current_->silent) return false;
+  const auto socket = route().socket;
+  return !shared_.sockets.waiting(socket).empty() || !shared_.sockets.outbox(socket).has_room(records);
 }
 
 void DtlsChannel::answer(Association& association, ByteView frame, Time now) {

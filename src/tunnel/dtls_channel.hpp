@@ -33,13 +33,17 @@ class DtlsChannel {
   bool carries(std::size_t packet) const {
     return current_ && !current_->silent && packet <= largest_packet();
   }
-  enum class Outcome : std::uint8_t {
-    sent,
-    sent_first,  // ... and the peer has not answered since: the next deadline may be nearer
-    too_long,    // for the path as it is now: TLS takes it
-    refused,     // by the kernel
-  };
-  Outcome send_data(ByteView frame, proto::Time now);  // one frame as a record
+  // While it carries data:
+  const UdpRoute& route() const { return current_->route; }
+  FlowQueue& waiting() { return shared_.sockets.waiting(route().socket); }
+  // The socket is full, or has no room for so many bytes of records.
+  bool has_to_wait(std::size_t records) const;
+  // One frame as a record; its size, 0 if it can't be had. `into` has room for most_overhead more.
+  std::size_t seal(ByteView frame, MutableByteView into) { return current_->dtls.seal(frame, into); }
+  static constexpr std::size_t most_overhead = 80;
+  // A record is on its way. True: the peer has not answered since, the next deadline may be nearer.
+  bool note_sent(proto::Time now) { return current_->liveness.sent_data(now); }
+  void path_has_narrowed(proto::Time now) { search_mtu(now); }  // a record was too long for it
   // Gateway: the peer's data comes over TLS, a packet of this size.
   void data_over_tls(std::size_t packet, proto::Time now);
   void answer(Association& association, ByteView frame, proto::Time now);
@@ -53,12 +57,12 @@ class DtlsChannel {
   // A handshake's next message. True: its association is established, and data may have come with it.
   bool shake_hands(Association& association, MutableByteView datagram, proto::Time now);
   // The next authentic record's plaintext, if there is one. `datagram`: where it begins to be read.
-  std::optional<ByteView> open(Association& association, MutableByteView datagram, MutableByteView buffer,
-                               proto::Time now);
-  std::optional<ByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
+  std::optional<MutableByteView> open(Association& association, MutableByteView datagram,
+                                      MutableByteView buffer, proto::Time now);
+  std::optional<MutableByteView> open_next(Association& association, MutableByteView buffer, proto::Time now);
   // A record of it was authentic.
   // `sequence`: the record's, where it is sure to be its own.
-  void heard(Association& association, ByteView plaintext, const UdpRoute& route,
+  void heard(Association& association, MutableByteView plaintext, const UdpRoute& route,
              std::optional<std::uint64_t> sequence, proto::Time now);
   void end(Association& association, std::string why, proto::Time now);
 

@@ -99,7 +99,7 @@ class DtlsPeer {
   Received receive(std::chrono::milliseconds limit = patience) {
     Bytes buffer(20000);
     for (;;) {
-      ByteView plaintext;
+      MutableByteView plaintext;
       const auto step = dtls_.read(buffer, plaintext);
       for (const auto& answer : take_output()) transmit(answer);
       if (step == Step::done) {

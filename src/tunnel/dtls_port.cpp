@@ -79,20 +79,26 @@ void DtlsPort::forget_hello_id(const DtlsSettings& settings, TunnelId id) {
 
 // --- datagrams
 
-bool DtlsPort::receive(std::size_t socket) {
-  auto received = shared_.sockets.receive(socket);
-  if (received) datagram_ = *received;
-  return received.has_value();
+void DtlsPort::begin_burst(const UdpRoute& route) {
+  route_ = route;
+  sender_ = nullptr;
 }
 
-std::optional<DtlsPort::Opened> DtlsPort::open(Time now) {
-  const auto record = proto::peek_dtls_record(datagram_.bytes);
+std::optional<DtlsPort::Opened> DtlsPort::open(MutableByteView datagram, Time now) {
+  datagram_ = datagram;
+  const auto record = proto::peek_dtls_record(datagram);
   if (!record) {
     nobody_.drop(Drop::stray);
     return std::nullopt;
   }
+  if (record->type == DtlsRecord::application_data && sender_ != nullptr &&
+      sender_changes_ == shared_.index.changes()) {
+    auto opened = try_open(*sender_, *record, now);
+    if (!opened && sender_changes_ == shared_.index.changes()) nobody_.drop(Drop::bad_record);
+    return opened;
+  }
   if (!by_hello_id_.empty() && is_hello(*record)) {
-    if (const auto hello = proto::peek_client_hello(datagram_.bytes)) {
+    if (const auto hello = proto::peek_client_hello(datagram)) {
       welcome(*hello, now);
       return std::nullopt;
     }
@@ -106,18 +112,19 @@ void DtlsPort::welcome(const proto::ClientHello& hello, Time now) {
   const auto id = named->second;
   const auto offer = offers_.find(id.session);
   if (offer != offers_.end() && offer->second.terms.id == id) {
-    offer->second.early = Hello{{datagram_.bytes.begin(), datagram_.bytes.end()}, datagram_.route};
+    offer->second.early = Hello{{datagram_.begin(), datagram_.end()}, route_};
     return;
   }
   Tunnel* tunnel = tunnels_.find(id.session);
   if (tunnel == nullptr || !tunnel->dtls) return nobody_.drop(Drop::stray);
-  tunnel->dtls->welcome(hello, datagram_.bytes, datagram_.route, now);
+  tunnel->dtls->welcome(hello, datagram_, route_, now);
   tunnels_.wake_by(*tunnel, tunnel->dtls->next());
 }
 
 std::optional<DtlsPort::Opened> DtlsPort::open_known(const DtlsRecord& record, Time now) {
-  candidates_ = shared_.index.at(datagram_.route.path.peer);
+  candidates_ = shared_.index.at(route_.path.peer);
   if (candidates_.empty()) return open_moved(record, now);
+  const bool only = candidates_.size() == 1;
   // Data is for the association that runs, a handshake's message for one that is beginning beside it.
   const bool for_running = record.type == DtlsRecord::application_data || record.type == DtlsRecord::alert;
   std::ranges::stable_partition(
@@ -126,13 +133,17 @@ std::optional<DtlsPort::Opened> DtlsPort::open_known(const DtlsRecord& record, T
   auto opened = open_one_of(candidates_, record, now);
   const bool mattered = opened || shared_.index.changes() != before;
   if (!mattered && record.type == DtlsRecord::application_data) nobody_.drop(Drop::bad_record);
+  if (opened && only) {
+    sender_ = &opened->association;
+    sender_changes_ = shared_.index.changes();
+  }
   return opened;
 }
 
 // A NAT has given the client another port, or the client another network the same address.
 std::optional<DtlsPort::Opened> DtlsPort::open_moved(const DtlsRecord& record, Time now) {
   if (record.type == DtlsRecord::application_data && record.epoch > 0) {
-    candidates_ = shared_.index.near(datagram_.route.path.peer.address);
+    candidates_ = shared_.index.near(route_.path.peer.address);
     const bool may_be = !candidates_.empty() && moves_.allow(now);
     auto opened = may_be ? open_one_of(candidates_, record, now) : std::nullopt;
     if (opened) return opened;
@@ -146,9 +157,9 @@ std::optional<DtlsPort::Opened> DtlsPort::open_one_of(const std::vector<Associat
                                                       const DtlsRecord& record, Time now) {
   const auto before = shared_.index.changes();
   // Whoever tries a record in vain leaves nothing of it.
-  if (candidates.size() > 1) untried_.assign(datagram_.bytes.begin(), datagram_.bytes.end());
+  if (candidates.size() > 1) untried_.assign(datagram_.begin(), datagram_.end());
   for (Association* one : candidates) {
-    if (one != candidates.front()) std::ranges::copy(untried_, datagram_.bytes.begin());
+    if (one != candidates.front()) std::ranges::copy(untried_, datagram_.begin());
     if (auto opened = try_open(*one, record, now)) return opened;
     if (shared_.index.changes() != before) break;
   }
@@ -160,25 +171,25 @@ std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, con
   Tunnel& tunnel = association.tunnel;
   auto& channel = *tunnel.dtls;
   // Only then is the header's sequence number the one of the record that proves to be authentic.
-  const bool alone = datagram_.bytes.size() == proto::dtls_record_header_size + record.fragment.size();
+  const bool alone = datagram_.size() == proto::dtls_record_header_size + record.fragment.size();
   const bool was_established = association.dtls.is_established();
   if (!was_established) {
-    const bool established = channel.shake_hands(association, datagram_.bytes, now);
+    const bool established = channel.shake_hands(association, datagram_, now);
     look_again(tunnel);
     if (!established) return std::nullopt;
   }
-  const auto plaintext = was_established ? channel.open(association, datagram_.bytes, plaintext_, now)
+  const auto plaintext = was_established ? channel.open(association, datagram_, plaintext_, now)
                                          : channel.open_next(association, plaintext_, now);
   if (!plaintext) {
     look_again(tunnel);
     return std::nullopt;
   }
   const auto sequence = alone && record.epoch > 0 ? std::optional(record.sequence) : std::nullopt;
-  channel.heard(association, *plaintext, datagram_.route, sequence, now);
+  channel.heard(association, *plaintext, route_, sequence, now);
   return Opened{association, *plaintext};
 }
 
-std::optional<ByteView> DtlsPort::open_next(Association& association, Time now) {
+std::optional<MutableByteView> DtlsPort::open_next(Association& association, Time now) {
   return association.tunnel.dtls->open_next(association, plaintext_, now);
 }
 

@@ -17,24 +17,24 @@ class DtlsPort {
  public:
   DtlsPort(DtlsShared shared, Tunnels& tunnels);
 
-  const std::vector<sys::UdpSocket>& sockets() const { return shared_.sockets.all(); }
+  UdpSockets& sockets() { return shared_.sockets; }
 
   void offer(OfferDtls offer, proto::Time now);
   void tunnel_begun(Tunnel& tunnel, proto::Time now);  // may have been offered something
   void tunnel_ended(Tunnel& tunnel);                   // says goodbye
   void withdraw(TunnelId id);                          // its tunnel will never begin
 
-  // --- one datagram after the other
+  // --- one datagram after the other, in bursts of one sender
 
   struct Opened {
     Association& association;
-    ByteView plaintext;  // of its first record
+    MutableByteView plaintext;  // of its first record
   };
-  // False: none is waiting at this socket.
-  bool receive(std::size_t socket);
+  // Where the datagrams that follow come from.
+  void begin_burst(const UdpRoute& route);
   // Whose the datagram is, once a record of it was authentic. Handshakes are seen to here.
-  std::optional<Opened> open(proto::Time now);
-  std::optional<ByteView> open_next(Association& association, proto::Time now);
+  std::optional<Opened> open(MutableByteView datagram, proto::Time now);
+  std::optional<MutableByteView> open_next(Association& association, proto::Time now);
   void look_again(Tunnel& tunnel);  // what was in it may have brought the next deadline nearer
 
   const Counters& nobody() const { return nobody_; }
@@ -65,7 +65,10 @@ class DtlsPort {
   Counters nobody_;
   RateLimit moves_;  // guesses who has another port now
 
-  UdpSockets::Datagram datagram_;
+  MutableByteView datagram_;
+  UdpRoute route_;
+  Association* sender_ = nullptr;     // of the burst's last datagram; the next is most likely from it, too
+  std::uint64_t sender_changes_ = 0;  // ... while the index has not changed
   Bytes plaintext_;
   std::vector<Association*> candidates_;
   Bytes untried_;  // the datagram, for the next of them

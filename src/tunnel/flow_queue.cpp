@@ -34,14 +34,14 @@ FlowQueue::Flow& FlowQueue::flow_of(TunnelId tunnel, ByteView packet, const prot
 bool FlowQueue::push(TunnelId tunnel, MutableByteView packet, const proto::InnerPacket& inner,
                      const proto::VnetHeader& header, proto::Time now) {
   packet = packet.first(inner.size);
-  std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[headroom + packet.size()]);
-  const MutableByteView copy(memory.get() + headroom, packet.size());
+  Buffer memory(headroom + packet.size());
+  const auto copy = memory.bytes().subspan(headroom);
   std::ranges::copy(packet, copy.begin());
   auto segments = proto::Segments::of(copy, inner, header);
   if (!segments) return false;
   Flow& flow = flow_of(tunnel, packet, inner);
   const auto size = segments->largest() * segments->left();
-  flow.packets.push_back({tunnel, std::move(memory), std::move(*segments), 0, now});
+  flow.packets.push_back({tunnel, std::move(memory), *segments, 0, now});
   flow.packets.back().segment = flow.packets.back().segments.largest();
   flow.bytes += size;
   bytes_ += size;

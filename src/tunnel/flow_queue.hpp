@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "proto/segments.hpp"
+#include "tunnel/buffer.hpp"
 #include "tunnel/codel.hpp"
 #include "tunnel/messages.hpp"
 
@@ -46,7 +47,7 @@ class FlowQueue {
  private:
   struct Packet {
     TunnelId tunnel;
-    std::unique_ptr<std::uint8_t[]> memory;
+    Buffer memory;
     proto::Segments segments;
     std::size_t segment = 0;  // bytes of each, about
     proto::Time queued;

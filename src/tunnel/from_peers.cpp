@@ -1,5 +1,7 @@
 #include "tunnel/from_peers.hpp"
 
+#include <algorithm>
+
 #include "proto/cstp_frame.hpp"
 #include "proto/dtls_frame.hpp"
 #include "proto/inner_packet.hpp"
@@ -13,18 +15,36 @@ using proto::CstpReader;
 using proto::FrameType;
 using tls::Step;
 
-constexpr int records_per_turn = 64;    // then others have their turn
-constexpr int datagrams_per_turn = 64;  // ...
+constexpr int records_per_turn = 64;  // then others have their turn
+constexpr int batches_per_turn = 4;   // ... of up to 16 bursts
+constexpr std::size_t record_memory = 256 << 10;
 
 }  // namespace
 
-FromPeers::FromPeers(TunQueue& tun, Tunnels& tunnels)
-    : tun_(tun), tunnels_(tunnels), record_(proto::max_cstp_frame) {}
+FromPeers::FromPeers(TunQueue& tun, Tunnels& tunnels, bool merges_udp)
+    : to_kernel_(tun, merges_udp), tunnels_(tunnels), records_(record_memory) {}
 
 std::optional<Ending> FromPeers::carry(Tunnel& tunnel, proto::Time now) {
+  auto ending = carry_records(tunnel, now);
+  to_kernel_.flush(now);
+  return ending;
+}
+
+MutableByteView FromPeers::room_for_record(proto::Time now) {
+  if (records_.size() - used_ < proto::max_cstp_frame) {
+    to_kernel_.flush(now);
+    used_ = 0;
+  }
+  return records_.bytes().subspan(used_, proto::max_cstp_frame);
+}
+
+std::optional<Ending> FromPeers::carry_records(Tunnel& tunnel, proto::Time now) {
+  used_ = 0;
   for (int i = 0; i < records_per_turn; ++i) {
     // 1. Read and decrypt one record.
-    const auto step = tunnel.channel.read_record(record_);
+    std::size_t size = 0;
+    const auto step = tunnel.channel.read_record(room_for_record(now), size);
+    used_ += size;
     if (step == Step::closed || step == Step::failed) {
       return Ending{EndCause::lost, {}, tunnel.channel.error().text};
     }
@@ -38,9 +58,11 @@ std::optional<Ending> FromPeers::carry(Tunnel& tunnel, proto::Time now) {
   return std::nullopt;
 }
 
-std::optional<Ending> FromPeers::carry_unread(Tunnel& tunnel, ByteView plaintext, proto::Time now) {
+std::optional<Ending> FromPeers::carry_unread(Tunnel& tunnel, MutableByteView plaintext, proto::Time now) {
   tunnel.channel.add_plaintext(plaintext);
-  return carry_frames(tunnel, now);
+  auto ending = carry_frames(tunnel, now);
+  to_kernel_.flush(now);
+  return ending;
 }
 
 std::optional<Ending> FromPeers::carry_frames(Tunnel& tunnel, proto::Time now) {
@@ -54,6 +76,7 @@ std::optional<Ending> FromPeers::carry_frames(Tunnel& tunnel, proto::Time now) {
     tunnel.liveness.heard(now);
     if (tunnel.hanging_up) continue;
     if (auto ending = carry_frame(tunnel, next.frame, now)) return ending;
+    if (tunnel.channel.gives_copies()) to_kernel_.flush(now);  // before they are gone
   }
 }
 
@@ -85,16 +108,31 @@ std::optional<Ending> FromPeers::carry_frame(Tunnel& tunnel, const proto::Frame&
   return std::nullopt;
 }
 
-void FromPeers::carry_datagrams(DtlsPort& port, proto::Time now) {
-  for (std::size_t socket = 0; socket < port.sockets().size(); ++socket) {
-    // 1. Read one datagram.
-    for (int i = 0; i < datagrams_per_turn && port.receive(socket); ++i) carry_datagram(port, now);
+void FromPeers::carry_datagrams(DtlsPort& port, std::size_t socket, proto::Time now) {
+  for (int i = 0; i < batches_per_turn; ++i) {
+    // 1. Read what is there, merged where the kernel could.
+    const auto bursts = port.sockets().receive(socket);
+    for (const auto& burst : bursts) {
+      port.begin_burst({socket, burst.path});
+      carry_burst(port, burst, now);
+    }
+    to_kernel_.flush(now);
+    if (bursts.size() < sys::UdpReceiveBatch::most) break;
   }
 }
 
-void FromPeers::carry_datagram(DtlsPort& port, proto::Time now) {
+void FromPeers::carry_burst(DtlsPort& port, const sys::UdpReceiveBatch::Burst& burst, proto::Time now) {
+  auto rest = burst.bytes;
+  do {
+    const auto datagram = rest.first(std::min(rest.size(), burst.datagram));
+    rest = rest.subspan(datagram.size());
+    carry_datagram(port, datagram, now);
+  } while (!rest.empty());
+}
+
+void FromPeers::carry_datagram(DtlsPort& port, MutableByteView datagram, proto::Time now) {
   // 2. Whose is it? Only decryption can tell; then take its records one by one.
-  const auto opened = port.open(now);
+  const auto opened = port.open(datagram, now);
   if (!opened) return;
   auto& association = opened->association;
   Tunnel& tunnel = association.tunnel;
@@ -107,13 +145,15 @@ void FromPeers::carry_datagram(DtlsPort& port, proto::Time now) {
 }
 
 // False: the association has ended.
-bool FromPeers::carry_dtls_frame(Association& association, ByteView record, proto::Time now) {
+bool FromPeers::carry_dtls_frame(Association& association, MutableByteView record, proto::Time now) {
   // 3. What is it?
   const auto frame = proto::parse_dtls_frame(record);
   if (!frame || association.tunnel.hanging_up) return true;
   switch (frame->type) {
     case FrameType::data:
-      if (!frame->payload.empty()) carry_packet(association.tunnel, frame->payload, now);
+      if (frame->payload.empty()) return true;
+      carry_packet(association.tunnel, frame->payload, now);
+      if (!association.dtls.has_own_records()) to_kernel_.flush(now);  // the next record takes its place
       return true;
     case FrameType::dpd_request:
       association.tunnel.dtls->answer(association, proto::dtls_dpd_response(frame->payload), now);
@@ -130,27 +170,21 @@ bool FromPeers::carry_dtls_frame(Association& association, ByteView record, prot
   }
 }
 
-void FromPeers::carry_packet(Tunnel& tunnel, ByteView payload, proto::Time now) {
+void FromPeers::carry_packet(Tunnel& tunnel, MutableByteView payload, proto::Time now) {
   // 4. Look at the packet's header.
   const auto inner = proto::parse_inner_packet(payload);
   if (!inner) return tunnel.counters.drop(Drop::not_ip);
-  auto packet = payload.first(inner->size);
 
   // 5. Is it from an address of this peer's?
   if (!tunnel.may_send_from(inner->source)) return tunnel.counters.drop(Drop::bad_source);
+  if (is_user_data(*inner)) tunnel.last_data = now;
 
   // 6. A TCP connection that begins learns which segments fit on their way back.
-  if (is_tcp_syn(*inner, packet)) {
-    scratch_.assign(packet.begin(), packet.end());
-    proto::clamp_mss(scratch_, tunnel.settings.mtu);
-    packet = scratch_;
-  }
+  const auto packet = payload.first(inner->size);
+  if (is_tcp_syn(*inner, packet)) proto::clamp_mss(packet, tunnel.settings.mtu);
 
-  // 7. Off to the kernel.
-  if (const auto refused = tun_.write(packet, now)) return tunnel.counters.drop(*refused);
-  ++tunnel.counters.rx_packets;
-  tunnel.counters.rx_bytes += packet.size();
-  if (is_user_data(*inner)) tunnel.last_data = now;
+  // 7. Off to the kernel, with what follows of its flow.
+  to_kernel_.give(tunnel, packet, *inner, now);
 }
 
 }  // namespace sallyport::tunnel

@@ -192,7 +192,7 @@ class Peer {
         return {.nothing = true};
       }
     }
-    reader_.add(ByteView(record).first(size));
+    reader_.add(MutableByteView(record).first(size));
     const auto next = reader_.next();
     EXPECT_EQ(next.status, proto::CstpReader::Status::frame);
     Received received{.type = next.frame.type,

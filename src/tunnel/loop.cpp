@@ -19,23 +19,25 @@ constexpr auto goodbye_limit = 1s;  // for the peer to take our DISCONNECT and c
 
 }  // namespace
 
-Loop::Loop(Poller poller, Descriptor tun, std::optional<DtlsShared> dtls, std::function<void(Event)> tell,
-           CommandQueue& commands)
+Loop::Loop(Poller poller, TunQueue tun, Offloads offloads, std::optional<DtlsShared> dtls,
+           std::function<void(Event)> tell, CommandQueue& commands)
     : poller_(std::move(poller)),
       tell_(std::move(tell)),
       commands_(commands),
       tun_(std::move(tun)),
-      to_peers_(tun_, tunnels_),
-      from_peers_(tun_, tunnels_),
+      dtls_(dtls ? std::make_unique<DtlsPort>(std::move(*dtls), tunnels_) : nullptr),
+      to_peers_(tun_, tunnels_, dtls_ ? &dtls_->sockets() : nullptr),
+      from_peers_(tun_, tunnels_, offloads.coalesce_udp && offloads.tun == TunOffload::tcp_and_udp),
+      tun_offload_(offloads.tun),
+      udp_(dtls_ ? dtls_->sockets().size() : 0),
       now_(Time::clock::now()),
-      complaints_(1s, 1) {
-  if (dtls) dtls_.emplace(std::move(*dtls), tunnels_);
-}
+      complaints_(1s, 1) {}
 
 Result<void> Loop::watch_sources() {
   TRY(poller_.add(commands_.number(), &commands_));
   if (dtls_) {
-    for (const auto& socket : dtls_->sockets()) TRY(poller_.add(socket.number(), &dtls_));
+    const auto& sockets = dtls_->sockets();
+    for (std::size_t i = 0; i < sockets.size(); ++i) TRY(poller_.add(sockets.number(i), &udp_[i]));
   }
   return poller_.add(tun_.number(), &tun_);
 }
@@ -64,23 +66,34 @@ void Loop::turn() {
   now_ = Time::clock::now();
   const auto agenda = tunnels_.agenda.take();  // what comes onto it from here on is for the next turn
   bool tun_readable = false;
-  bool udp_readable = false;
+  bool udp_writable = false;
   for (const auto& event : events) {
     if (event.data.ptr == &commands_) {
       take_commands();
     } else if (event.data.ptr == &tun_) {
       tun_readable = true;
-    } else if (event.data.ptr == &dtls_) {
-      udp_readable = true;
+    } else if (auto* udp = udp_socket(event.data.ptr)) {
+      udp->readable = (event.events & ~EPOLLOUT) != 0;
+      udp_writable |= (event.events & EPOLLOUT) != 0;
     } else {
       serve(*static_cast<Tunnel*>(event.data.ptr), (event.events & EPOLLOUT) != 0);
     }
   }
   for (Tunnel* tunnel : agenda) serve(*tunnel, false);
-  if (udp_readable) from_peers_.carry_datagrams(*dtls_, now_);
+  for (std::size_t i = 0; i < udp_.size(); ++i) {
+    if (std::exchange(udp_[i].readable, false)) from_peers_.carry_datagrams(*dtls_, i, now_);
+  }
+  if (udp_writable) to_peers_.carry_waiting(now_);
   if (tun_readable) read_tun();
+  watch_full_sockets();
   meet_deadlines();
   tunnels_.bury();
+}
+
+Loop::UdpSocket* Loop::udp_socket(void* name) {
+  const auto named = std::ranges::find(
+      udp_, name, [](const UdpSocket& socket) { return static_cast<const void*>(&socket); });
+  return named != udp_.end() ? &*named : nullptr;
 }
 
 void Loop::take_commands() {
@@ -105,7 +118,7 @@ void Loop::obey(Attach&& attach) {
     }
     end(*running, {EndCause::replaced, {}, "a later tunnel of the session took over"});
   }
-  const Bytes unread = std::move(attach.unread);
+  Bytes unread = std::move(attach.unread);
   Tunnel& tunnel = tunnels_.add(std::move(attach), now_);
   const auto added = poller_.add_edge_triggered(tunnel.channel.socket(), &tunnel);
   if (!added) {
@@ -146,13 +159,23 @@ void Loop::obey(UseKeeper&& command) {
 void Loop::obey(const AskTotals&) {
   auto nobody = to_peers_.nobody();
   if (dtls_) nobody.add(dtls_->nobody());
-  tell_(Totals{tunnels_.totals(), nobody});
+  tell_(Totals{tunnels_.totals(), nobody, features()});
+}
+
+Features Loop::features() const {
+  const auto& to_kernel = from_peers_.to_kernel();
+  return {.tun_offload = tun_offload_,
+          .coalesce_tcp = to_kernel.merges_tcp(),
+          .coalesce_udp = to_kernel.merges_udp(),
+          .udp_gso = dtls_ && dtls_->sockets().merges_leaving(),
+          .udp_gro = dtls_ && dtls_->sockets().merges_arriving()};
 }
 
 void Loop::serve(Tunnel& tunnel, bool writable) {
   if (tunnel.over) return;
   if (auto ending = from_peers_.carry(tunnel, now_)) return end(tunnel, std::move(*ending));
   if (writable || tunnel.channel.output_wants_read()) tunnel.channel.flush();
+  to_peers_.carry_waiting(tunnel, now_);
   if (renew_keys(tunnel)) return;
   tunnels_.wake_by(tunnel, tunnel.renewal.next());
   if (tunnel.channel.is_broken()) tunnels_.agenda.add(tunnel);
@@ -195,6 +218,15 @@ void Loop::read_tun() {
   // Its event would come again at once, and for ever.
   poller_.remove(tun_.number());
   tun_retry_ = now_ + tun_retry_after;
+}
+
+// What waits for a full socket goes on when that has room.
+void Loop::watch_full_sockets() {
+  for (std::size_t i = 0; i < udp_.size(); ++i) {
+    const bool full = dtls_->sockets().outbox(i).is_blocked();
+    if (full != udp_[i].awaited) poller_.want_to_write(dtls_->sockets().number(i), &udp_[i], full);
+    udp_[i].awaited = full;
+  }
 }
 
 Time Loop::next_deadline() const {

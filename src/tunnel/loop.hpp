@@ -17,13 +17,18 @@ namespace sallyport::tunnel {
 
 class Loop {
  public:
-  Loop(Poller poller, Descriptor tun, std::optional<DtlsShared> dtls, std::function<void(Event)> tell,
-       CommandQueue& commands);
+  Loop(Poller poller, TunQueue tun, Offloads offloads, std::optional<DtlsShared> dtls,
+       std::function<void(Event)> tell, CommandQueue& commands);
 
   Result<void> watch_sources();  // before run()
   void run();                    // until the commands are closed; lets nothing be thrown out
 
  private:
+  struct UdpSocket {
+    bool readable = false;  // in this turn
+    bool awaited = false;   // it was full: its room is awaited
+  };
+
   void turn();
   void take_commands();
   void obey(Attach&& attach);
@@ -35,6 +40,7 @@ class Loop {
 
   void serve(Tunnel& tunnel, bool writable);
   void read_tun();
+  void watch_full_sockets();
   void meet_deadlines();
   void meet_deadline(Tunnel& tunnel);
   bool renew_keys(Tunnel& tunnel);
@@ -42,6 +48,8 @@ class Loop {
   void end(Tunnel& tunnel, Ending ending);
   void leave();
   proto::Time next_deadline() const;
+  Features features() const;
+  UdpSocket* udp_socket(void* name);  // nullptr: it is none
 
   // What private keys have to do for this thread's tunnels.
   struct Keeper {
@@ -55,12 +63,14 @@ class Loop {
   std::function<void(Event)> tell_;
   CommandQueue& commands_;
   TunQueue tun_;
-  std::optional<DtlsPort> dtls_;  // before the tunnels, whose associations use it
+  std::unique_ptr<DtlsPort> dtls_;  // before the tunnels, whose associations use it; null: no DTLS
   Tunnels tunnels_;
   ToPeers to_peers_;
   FromPeers from_peers_;
+  TunOffload tun_offload_;
   std::unique_ptr<Keeper> keeper_;  // made and destroyed in the worker's thread
 
+  std::vector<UdpSocket> udp_;                  // as the poller names them
   proto::Time now_;                             // of this turn
   proto::Time tun_retry_ = proto::Time::max();  // the interface failed: when to look again
   RateLimit complaints_;

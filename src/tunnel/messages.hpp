@@ -22,6 +22,7 @@
 #include "tls/library.hpp"
 #include "tls/remote_key.hpp"
 #include "tunnel/counters.hpp"
+#include "tunnel/features.hpp"
 
 namespace sallyport::tunnel {
 
@@ -128,7 +129,8 @@ struct Ended {
 
 struct Totals {
   std::vector<TunnelTotals> tunnels;
-  Counters nobody;  // only drops: packets from the TUN that were no tunnel's
+  Counters nobody;  // only drops: packets that were no tunnel's
+  Features features;
 };
 
 // A tunnel's DTLS has changed. Data goes over DTLS while it is up, over TLS otherwise.

@@ -39,6 +39,13 @@ Result<void> Poller::add(int descriptor, std::uint32_t events, void* name) {
   return {};
 }
 
+void Poller::want_to_write(int descriptor, void* name, bool wanted) {
+  epoll_event event{};
+  event.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  event.data.ptr = name;
+  ::epoll_ctl(epoll_.number(), EPOLL_CTL_MOD, descriptor, &event);
+}
+
 void Poller::remove(int descriptor) {
   ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr);
 }

@@ -21,6 +21,8 @@ class Poller {
   // Edge-triggered, for both directions: an event only when something has changed.
   Result<void> add_edge_triggered(int descriptor, void* name);
   void remove(int descriptor);
+  // For one that was added for reading: for writing, too, or no more.
+  void want_to_write(int descriptor, void* name, bool wanted);
 
   // Until something is there or it is `until`; Time::max(): no limit. Valid until the next call.
   std::span<const epoll_event> wait(proto::Time until);

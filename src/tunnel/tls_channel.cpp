@@ -14,8 +14,6 @@ using tls::Step;
 
 // What waits in the kernel delays what is sent next: at 20 Mbit/s each 128 KB are 50 ms.
 constexpr int not_sent_low_water = 128 << 10;
-constexpr std::size_t max_queued_bytes = 128 << 10;
-constexpr std::size_t max_queued_packets = 256;
 // A DPD response is as long as the request: room for two of the longest.
 constexpr std::size_t max_control_bytes = 2 * proto::max_cstp_frame;
 constexpr std::size_t max_control_frames = 64;
@@ -30,25 +28,28 @@ void set_options(int socket) {
 }  // namespace
 
 TlsChannel::TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor socket,
-                       tls::Connection connection)
+                       tls::Connection connection, tls::OutputBuffers& buffers)
     : library_(std::move(library)),
       socket_(std::move(socket)),
       connection_(std::move(connection)),
       control_(max_control_bytes, max_control_frames),
-      data_(max_queued_bytes, max_queued_packets) {
+      data_(proto::max_cstp_frame, 1) {
   set_options(socket_.number());
+  connection_.read_ahead();
+  // Without memory for it records leave one by one.
+  (void)connection_.batch_output(socket_.number(), buffers);
 }
 
 TlsChannel::~TlsChannel() {
   if (library_) library_->leave_thread();
 }
 
-Step TlsChannel::read_record(MutableByteView buffer) {
+Step TlsChannel::read_record(MutableByteView buffer, std::size_t& size) {
+  size = 0;
   // With a frame half written, OpenSSL would take the answer to a hello for the rest of it. Where it can't be
   // written any more, what the peer had said before is read all the same.
   const bool held_up = may_be_renegotiated_ && output_ == Step::want_write && !finish_frame();
   if (held_up && !is_broken()) return Step::want_write;
-  std::size_t size = 0;
   const auto step = connection_.read(buffer, size);
   if (step == Step::done) reader_.add(buffer.first(size));
   return step;
@@ -66,12 +67,15 @@ bool TlsChannel::write(ByteView frame) {
   return true;
 }
 
-bool TlsChannel::send(ByteView frame) {
-  if (has_output()) return data_.push(frame);
-  if (write(frame)) return true;
-  data_.push(frame);  // empty until now, so there is room
+void TlsChannel::send(ByteView frame) {
+  if (write(frame)) return;
+  data_.push(frame);
   writing_ = &data_;
-  return true;
+}
+
+void TlsChannel::push() {
+  const auto step = connection_.flush_output();
+  if (step == Step::failed) output_ = step;
 }
 
 void TlsChannel::send_control(ByteView frame) {
@@ -96,10 +100,11 @@ FrameQueue* TlsChannel::next_queue() {
 
 void TlsChannel::flush() {
   do {
-    if (!finish_frame()) return;
+    if (!finish_frame()) return push();
     begin_renewal();
     writing_ = next_queue();
   } while (writing_ != nullptr);
+  push();
   if (hanging_up_) finish_hang_up();
 }
 
@@ -129,8 +134,12 @@ void TlsChannel::hang_up(const proto::Disconnect& say) {
 }
 
 void TlsChannel::finish_hang_up() {
-  output_ = connection_.shutdown();
-  if (output_ == Step::want_read || output_ == Step::want_write) return;
+  if (!has_said_goodbye_) {
+    output_ = connection_.shutdown();
+    if (output_ == Step::want_read || output_ == Step::want_write) return;
+    has_said_goodbye_ = true;
+  }
+  if (connection_.flush_output() == Step::want_write) return;
   ::shutdown(socket_.number(), SHUT_WR);
   hanging_up_ = false;
 }

@@ -1,6 +1,6 @@
 // A tunnel's TLS connection and its socket: frames in and out. Each frame sent is one record, because
-// openconnect and ocserv take one read for one frame. Nothing waits here: what the socket does not take is
-// queued.
+// openconnect and ocserv take one read for one frame. Records leave together, with push(). Nothing waits here
+// but control frames and one frame of data: what else the socket does not take is its owner's to keep.
 //
 // The socket is watched edge-triggered: whoever owns the channel reads until want_read after each event, and
 // flushes after each event that says writable.
@@ -20,7 +20,8 @@ namespace sallyport::tunnel {
 
 class TlsChannel {
  public:
-  TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor socket, tls::Connection connection);
+  TlsChannel(std::shared_ptr<const tls::Library> library, Descriptor socket, tls::Connection connection,
+             tls::OutputBuffers& buffers);
 
   TlsChannel(const TlsChannel&) = delete;
   TlsChannel& operator=(const TlsChannel&) = delete;
@@ -31,13 +32,16 @@ class TlsChannel {
   const Error& error() const { return connection_.error(); }
 
   // Reads the next record into `buffer`, which must hold one (max_cstp_frame) and stay until next_frame()
-  // says incomplete. Anything but done: there is none.
-  tls::Step read_record(MutableByteView buffer);
-  void add_plaintext(ByteView bytes) { reader_.add(bytes); }
+  // says incomplete; `size`: how much of it. Anything but done: there is none.
+  tls::Step read_record(MutableByteView buffer, std::size_t& size);
+  void add_plaintext(MutableByteView bytes) { reader_.add(bytes); }
   proto::CstpReader::Next next_frame() { return reader_.next(); }
+  bool gives_copies() const { return reader_.gives_copies(); }
 
-  // A frame with its header. False: the queue is full, the frame is dropped.
-  bool send(ByteView frame);
+  // A frame with its header, unless the channel is full. It leaves with push().
+  void send(ByteView frame);
+  void push();
+  bool is_full() const { return has_output(); }
   // Goes ahead of queued data, but not into a frame that is half written. Dropped if the peer lets too many
   // of them wait.
   void send_control(ByteView frame);
@@ -77,11 +81,12 @@ class TlsChannel {
   proto::CstpReader reader_;
 
   FrameQueue control_;
-  FrameQueue data_;
+  FrameQueue data_;                // one frame at most
   FrameQueue* writing_ = nullptr;  // whose first frame OpenSSL has seen: no other may come before its end
   std::size_t written_ = 0;        // of that frame
   tls::Step output_ = tls::Step::done;
   bool hanging_up_ = false;
+  bool has_said_goodbye_ = false;
   proto::RekeyAction wanted_ = proto::RekeyAction::none;  // once no frame is half written
   std::optional<Error> renewal_failure_;
   bool may_be_renegotiated_ = false;

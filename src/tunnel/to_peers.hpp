@@ -1,34 +1,50 @@
 // The packet's walk from the TUN queue to the peers.
 #pragma once
 
-#include "proto/inner_packet.hpp"
+#include "proto/segments.hpp"
 #include "tunnel/tun_queue.hpp"
 #include "tunnel/tunnels.hpp"
+#include "tunnel/udp_sockets.hpp"
 
 namespace sallyport::tunnel {
 
 class ToPeers {
  public:
-  ToPeers(TunQueue& tun, Tunnels& tunnels);
+  // `udp`: null without DTLS.
+  ToPeers(TunQueue& tun, Tunnels& tunnels, UdpSockets* udp);
 
   // One batch. False: the interface fails.
   bool carry(proto::Time now);
+  // A UDP socket that was full may have room again: what waited for it goes on.
+  void carry_waiting(proto::Time now);
+  // The same of a tunnel's TLS channel.
+  void carry_waiting(Tunnel& tunnel, proto::Time now);
 
   const Counters& nobody() const { return nobody_; }
 
  private:
-  void carry_packet(std::size_t size, proto::Time now);
-  void refuse(Tunnel& tunnel, const proto::InnerPacket& inner, proto::Time now);
-  void send(Tunnel& tunnel, std::size_t size, proto::Time now);
-  std::optional<Drop> send_by_tls(Tunnel& tunnel, std::size_t size, proto::Time now);
-  std::optional<Drop> send_by_dtls(Tunnel& tunnel, std::size_t size, proto::Time now);
-
-  MutableByteView packet_room();
+  void carry_packet(const TunQueue::Packet& read, proto::Time now);
+  void send_batch(proto::Time now);
+  void send(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  void refuse(Tunnel& tunnel, ByteView packet, proto::Time now);
+  void send_by_tls(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  void send_by_dtls(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  static bool must_wait_for_tls(const Tunnel& tunnel);
+  FlowQueue* queue_of(Tunnel& tunnel, const proto::Segments& segments);
+  static FlowQueue& waiting_for_tls(Tunnel& tunnel);
+  void hold(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  void give(const FlowQueue::Next& next, proto::Time now);
+  void count_overflow(FlowQueue& waiting);
+  void carry_waiting(std::size_t socket, proto::Time now);
+  void flush(std::size_t socket, proto::Time now);
+  void push();
 
   TunQueue& tun_;
   Tunnels& tunnels_;
-  Counters nobody_;  // drops that are no tunnel's
-  Bytes frame_;      // room for a header, then the packet
+  UdpSockets* udp_;
+  Counters nobody_;               // drops that are no tunnel's
+  std::vector<Tunnel*> to_push_;  // whose TLS channel this batch has written to
+  bool was_alone_ = true;         // the last batch was of one packet: the next does not wait for others
 };
 
 }  // namespace sallyport::tunnel

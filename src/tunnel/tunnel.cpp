@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tunnel/dtls_channel.hpp"
+#include "tunnel/flow_queue.hpp"
 #include "tunnel/routes.hpp"
 
 namespace sallyport::tunnel {
@@ -16,9 +17,9 @@ constexpr int icmp_error_burst = 10;
 
 }  // namespace
 
-Tunnel::Tunnel(Attach attach, proto::Time now)
+Tunnel::Tunnel(Attach attach, tls::OutputBuffers& buffers, proto::Time now)
     : settings(std::move(attach.settings)),
-      channel(std::move(attach.library), std::move(attach.socket), std::move(attach.connection)),
+      channel(std::move(attach.library), std::move(attach.socket), std::move(attach.connection), buffers),
       renewal(settings.rekey, channel, now),
       liveness(settings.liveness, now),
       icmp_errors(icmp_error_interval, icmp_error_burst) {

@@ -11,9 +11,10 @@
 namespace sallyport::tunnel {
 
 class DtlsChannel;
+class FlowQueue;
 
 struct Tunnel {
-  Tunnel(Attach attach, proto::Time now);
+  Tunnel(Attach attach, tls::OutputBuffers& buffers, proto::Time now);
   Tunnel(const Tunnel&) = delete;
   Tunnel& operator=(const Tunnel&) = delete;
   ~Tunnel();
@@ -25,8 +26,9 @@ struct Tunnel {
   TunnelSettings settings;
   TlsChannel channel;
   TlsRenewal renewal;
-  proto::Keepalive liveness;          // of the TLS channel
-  std::unique_ptr<DtlsChannel> dtls;  // null: none was agreed on
+  proto::Keepalive liveness;           // of the TLS channel
+  std::unique_ptr<DtlsChannel> dtls;   // null: none was agreed on
+  std::unique_ptr<FlowQueue> waiting;  // for a TLS channel that is full; null: nothing
   Counters counters;
   std::optional<proto::Time> last_data;  // a user's packet, either way
   RateLimit icmp_errors;
@@ -34,8 +36,9 @@ struct Tunnel {
   // The worker's bookkeeping.
   Deadlines::Entry deadline;
   bool on_agenda = false;
-  bool hanging_up = false;  // told to end, says goodbye: carries nothing more
-  bool over = false;        // ended; gone at the end of the worker's turn
+  bool has_to_push = false;  // its TLS channel, at the end of a batch
+  bool hanging_up = false;   // told to end, says goodbye: carries nothing more
+  bool over = false;         // ended; gone at the end of the worker's turn
 };
 
 struct Ending {

@@ -5,7 +5,7 @@
 namespace sallyport::tunnel {
 
 Tunnel& Tunnels::add(Attach attach, proto::Time now) {
-  auto made = std::make_unique<Tunnel>(std::move(attach), now);
+  auto made = std::make_unique<Tunnel>(std::move(attach), buffers_, now);
   Tunnel& tunnel = *made;
   tunnel.deadline = deadlines.add(std::min(tunnel.liveness.next(), tunnel.renewal.next()), tunnel);
   for (const auto& address : tunnel.settings.addresses) routes.add(address, tunnel);

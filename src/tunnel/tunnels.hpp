@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tls/batched_output.hpp"
 #include "tunnel/routes.hpp"
 #include "tunnel/tunnel.hpp"
 
@@ -52,6 +53,7 @@ class Tunnels {
   Agenda agenda;
 
  private:
+  tls::OutputBuffers buffers_;  // before the tunnels, which use it
   std::unordered_map<std::uint64_t, std::unique_ptr<Tunnel>> by_session_;
   std::vector<std::unique_ptr<Tunnel>> ended_;
 };

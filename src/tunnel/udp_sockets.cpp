@@ -1,23 +1,36 @@
 #include "tunnel/udp_sockets.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace sallyport::tunnel {
 
-Result<UdpSockets> UdpSockets::from(std::vector<Descriptor> descriptors) {
-  std::vector<sys::UdpSocket> sockets;
-  for (auto& descriptor : descriptors) sockets.push_back(TRY(sys::UdpSocket::from(std::move(descriptor))));
-  return UdpSockets(std::move(sockets));
+namespace {
+
+constexpr std::size_t most_waiting = 4 << 20;  // bytes
+
+}  // namespace
+
+UdpSockets::Port::Port(sys::UdpSocket own, bool merges)
+    : socket(std::move(own)), outbox(socket, merges), waiting(most_waiting) {}
+
+Result<UdpSockets> UdpSockets::from(std::vector<Descriptor> descriptors, bool merges) {
+  UdpSockets made;
+  made.merges_arriving_ = merges;
+  for (auto& descriptor : descriptors) {
+    auto socket = TRY(sys::UdpSocket::from(std::move(descriptor)));
+    made.merges_arriving_ = merges && sys::merge_arriving(socket) && made.merges_arriving_;
+    made.ports_.push_back(std::make_unique<Port>(std::move(socket), merges));
+  }
+  return made;
 }
 
-std::optional<UdpSockets::Datagram> UdpSockets::receive(std::size_t socket) {
-  const auto datagram = sockets_[socket].receive(buffer_);
-  if (!datagram) return std::nullopt;
-  return Datagram{datagram->bytes, {socket, datagram->path}};
+bool UdpSockets::merges_leaving() const {
+  return std::ranges::all_of(ports_, [](const auto& port) { return port->outbox.merges(); });
 }
 
-UdpSockets::Outcome UdpSockets::send(ByteView datagram, const UdpRoute& route) {
-  const int error = sockets_[route.socket].send(datagram, route.path);
+UdpSockets::Outcome UdpSockets::send(ByteView datagram, const UdpRoute& route) const {
+  const int error = ports_[route.socket]->socket.send(datagram, route.path);
   if (error == 0) return Outcome::sent;
   return error == EMSGSIZE ? Outcome::too_long : Outcome::refused;
 }

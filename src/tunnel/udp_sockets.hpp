@@ -1,11 +1,14 @@
-// The worker's UDP sockets: one for each address that a gateway listens on, a client's only one.
+// The worker's UDP sockets: one for each address that a gateway listens on, a client's only one. Each with
+// its outbox, and with the packets that wait because the socket is full.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "proto/time.hpp"
-#include "sys/udp_socket.hpp"
 #include "tunnel/counters.hpp"
+#include "tunnel/flow_queue.hpp"
+#include "tunnel/outbox.hpp"
 
 namespace sallyport::tunnel {
 
@@ -17,25 +20,38 @@ struct UdpRoute {
 
 class UdpSockets {
  public:
-  static Result<UdpSockets> from(std::vector<Descriptor> descriptors);
+  // `merges`: datagrams may be merged ones (UDP GSO and GRO), where the kernel can.
+  static Result<UdpSockets> from(std::vector<Descriptor> descriptors, bool merges);
 
-  const std::vector<sys::UdpSocket>& all() const { return sockets_; }
+  std::size_t size() const { return ports_.size(); }
+  int number(std::size_t socket) const { return ports_[socket]->socket.number(); }
 
-  struct Datagram {
-    MutableByteView bytes;  // valid until the next receive()
-    UdpRoute route;
-  };
-  std::optional<Datagram> receive(std::size_t socket);
-  void change_port(std::size_t socket) { sockets_[socket].change_port(); }
-  // Whoever waits for an answer takes anything but `sent` for silence.
+  // What is waiting; valid until the next call.
+  std::span<const sys::UdpReceiveBatch::Burst> receive(std::size_t socket) {
+    return received_.receive(ports_[socket]->socket);
+  }
+  void change_port(std::size_t socket) { ports_[socket]->socket.change_port(); }
+  // One datagram, at once. Whoever waits for an answer takes anything but `sent` for silence.
   enum class Outcome : std::uint8_t { sent, too_long, refused };
-  Outcome send(ByteView datagram, const UdpRoute& route);
+  Outcome send(ByteView datagram, const UdpRoute& route) const;
+
+  Outbox& outbox(std::size_t socket) { return ports_[socket]->outbox; }
+  FlowQueue& waiting(std::size_t socket) { return ports_[socket]->waiting; }
+  bool merges_arriving() const { return merges_arriving_; }
+  bool merges_leaving() const;  // at all sockets
 
  private:
-  explicit UdpSockets(std::vector<sys::UdpSocket> sockets) : sockets_(std::move(sockets)), buffer_(65536) {}
+  struct Port {
+    Port(sys::UdpSocket own, bool merges);
+    sys::UdpSocket socket;
+    Outbox outbox;
+    FlowQueue waiting;
+  };
+  UdpSockets() = default;
 
-  std::vector<sys::UdpSocket> sockets_;
-  Bytes buffer_;
+  std::vector<std::unique_ptr<Port>> ports_;
+  sys::UdpReceiveBatch received_;
+  bool merges_arriving_ = false;
 };
 
 }  // namespace sallyport::tunnel

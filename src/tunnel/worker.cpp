@@ -31,11 +31,13 @@ Result<std::unique_ptr<Worker>> Worker::start(WorkerSettings settings, std::func
   auto poller = TRY(Poller::open());
   std::optional<DtlsShared> dtls;
   if (!settings.udp.empty()) {
-    auto sockets = TRY(UdpSockets::from(std::move(settings.udp)));
+    auto sockets = TRY(UdpSockets::from(std::move(settings.udp), settings.offloads.udp_gso));
     auto context = TRY(settings.gateway ? tls::DtlsContext::open_gateway() : tls::DtlsContext::open_client());
     dtls.emplace(DtlsShared{std::move(sockets), std::move(context), {}, tell});
   }
-  auto loop = std::make_unique<Loop>(std::move(poller), std::move(settings.tun), std::move(dtls),
+  const auto& offloads = settings.offloads;
+  TunQueue tun(std::move(settings.tun), offloads.tun != TunOffload::none);
+  auto loop = std::make_unique<Loop>(std::move(poller), std::move(tun), offloads, std::move(dtls),
                                      std::move(tell), *commands);
   TRY(loop->watch_sources());
   try {

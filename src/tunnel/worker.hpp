@@ -7,14 +7,23 @@
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
+#include "base/tun_offload.hpp"
 #include "tunnel/messages.hpp"
 
 namespace sallyport::tunnel {
+
+// What the kernel does for many packets at once, as far as it can.
+struct Offloads {
+  TunOffload tun = TunOffload::none;  // as the interface was opened
+  bool udp_gso = true;                // datagrams merged on their way, GRO with it
+  bool coalesce_udp = true;           // UDP merged on its way to the kernel, as TCP is
+};
 
 struct WorkerSettings {
   Descriptor tun;               // a queue: non-blocking, IFF_NO_PI
   std::vector<Descriptor> udp;  // sockets for DTLS; none: TLS only
   bool gateway = true;          // takes hellos; else sends them
+  Offloads offloads = {};
 };
 
 class Worker {

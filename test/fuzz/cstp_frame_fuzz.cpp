@@ -18,7 +18,7 @@ std::vector<Bytes> frames_of(ByteView stream, std::size_t cut) {
   for (std::size_t at = 0; at < stream.size(); at += cut) {
     // A copy of the record's own size, so that a read beyond it is seen.
     const auto view = stream.subspan(at, std::min(cut, stream.size() - at));
-    const Bytes record(view.begin(), view.end());
+    Bytes record(view.begin(), view.end());
     reader.add(record);
     auto next = reader.next();
     for (; next.status == proto::CstpReader::Status::frame; next = reader.next()) {
@@ -34,7 +34,8 @@ std::vector<Bytes> frames_of(ByteView stream, std::size_t cut) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (const auto frame = proto::parse_dtls_frame({data, size})) {
+  Bytes record(data, data + size);
+  if (const auto frame = proto::parse_dtls_frame(record)) {
     if (!std::ranges::equal(proto::dtls_frame(frame->type, frame->payload), ByteView(data, size)))
       std::abort();
   }

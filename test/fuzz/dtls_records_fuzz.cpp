@@ -51,7 +51,7 @@ std::vector<Bytes> read_all(Dtls& from, Bytes datagram) {
   std::vector<Bytes> read;
   Bytes buffer(20000);
   from.feed(datagram);
-  for (ByteView plaintext; from.read(buffer, plaintext) == Step::done;) {
+  for (MutableByteView plaintext; from.read(buffer, plaintext) == Step::done;) {
     read.emplace_back(plaintext.begin(), plaintext.end());
   }
   from.clear_output();

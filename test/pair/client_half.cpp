@@ -73,7 +73,7 @@ void ClientHalf::run(client::ConnectOptions options, Descriptor channel) {
   }
   client::Prompt prompt(false, false);
   client::FrontLink front(loop_.executor(), std::move(channel));
-  client::Tunnel tunnel(loop_);
+  client::Tunnel tunnel(loop_, options);
   const client::Attempt attempt{options, console, flow, front, prompt, trust,
                                 tls,     tunnel,  true, {},    {},     token ? &*token : nullptr};
   net::spawn(loop_.executor(), front.run(), [this](const Error&) { loop_.stop(); });

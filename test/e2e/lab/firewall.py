@@ -55,10 +55,22 @@ def lost(client_host: Host, gateway_host: Host, port=PORT):
 def narrow(client_host: Host, gateway_host: Host, largest, port=PORT):
     """A path that swallows longer UDP (header and data) both ways without a word."""
     longer = f"udp length > {largest} drop"
-    with _in_the_way("input", gateway_host, f"udp dport {port} {longer}"), _in_the_way(
-        "input", client_host, f"udp sport {port} {longer}"
-    ):
+    with _single_datagrams(gateway_host, client_host), _in_the_way(
+        "input", gateway_host, f"udp dport {port} {longer}"
+    ), _in_the_way("input", client_host, f"udp sport {port} {longer}"):
         yield
+
+
+@contextlib.contextmanager
+def _single_datagrams(*hosts):
+    """Merged ones are cut before the cable, not behind it, where a filter would take them for long ones."""
+    for host in hosts:
+        host.ip("link", "set", "cable0", "gso_max_segs", "1")
+    try:
+        yield
+    finally:
+        for host in hosts:
+            host.ip("link", "set", "cable0", "gso_max_segs", "65535")
 
 
 def refused(gateway_host: Host, port=PORT, source=None):

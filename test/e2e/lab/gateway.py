@@ -49,6 +49,7 @@ class Gateway:
     """Starts sallyportd on a host and stops it again; the log is looked through for sanitizers' reports."""
 
     inner = ("10.20.0.1", "fd20::1")  # its addresses in the tunnels
+    log_level = "debug"
 
     def __init__(self, host: Host, folder: Path, config: dict):
         self.host = host
@@ -95,7 +96,7 @@ class Gateway:
 
     def start_as_written(self, *arguments, env=None):
         """Starts with the configuration file as it is and waits until the gateway is ready."""
-        options = ("--config", self.config_file, "--log-level", "debug", *arguments)
+        options = ("--config", self.config_file, "--log-level", self.log_level, *arguments)
         with open(self.log_file, "w", encoding="utf-8") as log:
             program = binaries() / "sallyportd"
             self.process = self.host.start(program, *options, stdout=log, stderr=log, env=env)
