@@ -51,6 +51,7 @@ Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descript
                             tunnel::Offloads offloads) {
   const auto each = queues.empty() ? 0 : udp_sockets.size() / queues.size();
   auto next_socket = std::make_move_iterator(udp_sockets.begin());
+  const auto board = queues.size() > 1 ? std::make_shared<tunnel::Switchboard>() : nullptr;
   for (auto& queue : queues) {
     std::vector<Descriptor> udp(next_socket, next_socket + static_cast<std::ptrdiff_t>(each));
     next_socket += static_cast<std::ptrdiff_t>(each);
@@ -58,7 +59,9 @@ Result<void> Tunnels::start(std::vector<Descriptor> queues, std::vector<Descript
       const auto shared = std::make_shared<tunnel::Event>(std::move(event));
       net::post(owner_, [this, shared] { hear(std::move(*shared)); });
     };
-    workers_.push_back(TRY(tunnel::Worker::start({std::move(queue), std::move(udp), true, offloads}, tell)));
+    tunnel::WorkerSettings settings{.tun = std::move(queue), .udp = std::move(udp), .offloads = offloads};
+    settings.place = {board, workers_.size()};
+    workers_.push_back(TRY(tunnel::Worker::start(std::move(settings), tell)));
   }
   spawn(keep_time(), "the sessions' clock");
   return {};

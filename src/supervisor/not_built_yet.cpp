@@ -7,10 +7,6 @@ Result<void> tell_what_is_not_built(const Config& config) {
     return fail_at(config, config.listen.admin.at,
                    "the admin API over TCP is not supported by this build yet");
   }
-  if (config.process.workers.value > 1) {
-    return fail_at(config, config.process.workers.at,
-                   "more than one worker is not supported by this build yet");
-  }
   return {};
 }
 

@@ -29,6 +29,7 @@ void Associations::add(Association& association) {
   const auto& peer = association.route.path.peer;
   by_peer_.emplace(peer, &association);
   by_address_.emplace(peer.address, &association);
+  place_.claim(peer);
 }
 
 void Associations::remove(const Association& association) {
@@ -36,6 +37,7 @@ void Associations::remove(const Association& association) {
   const auto& peer = association.route.path.peer;
   erase_from(by_peer_, peer, association);
   erase_from(by_address_, peer.address, association);
+  if (!by_peer_.contains(peer)) place_.give_up(peer);
 }
 
 void Associations::move(Association& association, const UdpRoute& route) {

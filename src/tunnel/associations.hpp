@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "tunnel/association.hpp"
+#include "tunnel/switchboard.hpp"
 
 namespace sallyport::tunnel {
 
 class Associations {
  public:
+  explicit Associations(Place place = {}) : place_(std::move(place)) {}
+
+  const Place& place() const { return place_; }
   void add(Association& association);
   void remove(const Association& association);
   void move(Association& association, const UdpRoute& route);
@@ -32,6 +36,7 @@ class Associations {
 
   std::unordered_multimap<Endpoint, Association*, Hash> by_peer_;
   std::unordered_multimap<Address, Association*, Hash> by_address_;
+  Place place_;
   std::vector<Association*> found_;
   std::uint64_t changes_ = 0;
 };

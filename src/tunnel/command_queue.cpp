@@ -5,14 +5,15 @@
 
 namespace sallyport::tunnel {
 
-Result<std::unique_ptr<CommandQueue>> CommandQueue::open() {
+Result<std::shared_ptr<CommandQueue>> CommandQueue::open() {
   Descriptor event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!event) return fail_errno("cannot make an eventfd");
-  return std::unique_ptr<CommandQueue>(new CommandQueue(std::move(event)));
+  return std::shared_ptr<CommandQueue>(new CommandQueue(std::move(event)));
 }
 
 void CommandQueue::post(Command command) {
   const std::lock_guard lock(mutex_);
+  if (closed_) return;
   commands_.push_back(std::move(command));
   wake();
 }

@@ -14,7 +14,7 @@ namespace sallyport::tunnel {
 
 class CommandQueue {
  public:
-  static Result<std::unique_ptr<CommandQueue>> open();
+  static Result<std::shared_ptr<CommandQueue>> open();
 
   void post(Command command);
   void close();  // what has not been taken is dropped

@@ -28,6 +28,7 @@ DtlsPort::DtlsPort(DtlsShared shared, Tunnels& tunnels)
     : shared_(std::move(shared)),
       tunnels_(tunnels),
       moves_(move_interval, move_burst),
+      rounds_(move_interval, move_burst),
       plaintext_(most_plaintext) {}
 
 // --- offers
@@ -41,7 +42,11 @@ void DtlsPort::offer(OfferDtls offer, Time now) {
   if (earlier != offers_.end()) withdraw(earlier->second.terms.id);
   const bool runs = tunnel != nullptr && tunnel->settings.id == id;
   if (runs) tunnel_ended(*tunnel);  // its earlier DTLS
-  if (!offer.settings.gateway) by_hello_id_[key_of(offer.settings.keys->session_id)] = id;
+  if (!offer.settings.gateway) {
+    const auto key = key_of(offer.settings.keys->session_id);
+    by_hello_id_[key] = id;
+    shared_.index.place().claim(key);
+  }
   offers_.emplace(id.session, Offer{std::move(offer), std::nullopt});
   if (runs) tunnel_begun(*tunnel, now);
 }
@@ -74,10 +79,36 @@ void DtlsPort::withdraw(TunnelId id) {
 
 void DtlsPort::forget_hello_id(const DtlsSettings& settings, TunnelId id) {
   const auto found = by_hello_id_.find(key_of(settings.keys->session_id));
-  if (found != by_hello_id_.end() && found->second == id) by_hello_id_.erase(found);
+  if (found == by_hello_id_.end() || found->second != id) return;
+  shared_.index.place().give_up(found->first);
+  by_hello_id_.erase(found);
 }
 
 // --- datagrams
+
+bool DtlsPort::hand_over(const sys::UdpReceiveBatch::Burst& burst, const UdpRoute& route, Time now) {
+  const auto& place = shared_.index.place();
+  if (!place) return false;
+  const auto record =
+      proto::peek_dtls_record(burst.bytes.first(std::min(burst.datagram, burst.bytes.size())));
+  if (!record) return false;
+  const auto copy = [&] {
+    return HandedDatagrams{
+        route.socket, route.path, {burst.bytes.begin(), burst.bytes.end()}, burst.datagram};
+  };
+  std::optional<std::size_t> owner;
+  if (const auto hello = is_hello(*record) ? proto::peek_client_hello(burst.bytes) : std::nullopt) {
+    const auto key = key_of(hello->session_id);
+    if (!by_hello_id_.contains(key)) owner = place.other_owner(key);
+  } else if (shared_.index.at(route.path.peer).empty()) {
+    owner = place.other_owner(route.path.peer);
+    const bool may_have_moved = record->type == DtlsRecord::application_data && record->epoch > 0;
+    if (!owner && may_have_moved && rounds_.allow(now)) place.board->hand_round(place.worker, copy());
+  }
+  if (!owner) return false;
+  if (!place.board->hand_over(*owner, copy())) nobody_.drop(Drop::queue_full);
+  return true;
+}
 
 void DtlsPort::begin_burst(const UdpRoute& route) {
   route_ = route;

@@ -30,6 +30,8 @@ class DtlsPort {
     Association& association;
     MutableByteView plaintext;  // of its first record
   };
+  // To another worker, if the session is one of its. False: it is ours, or nobody's.
+  bool hand_over(const sys::UdpReceiveBatch::Burst& burst, const UdpRoute& route, proto::Time now);
   // Where the datagrams that follow come from.
   void begin_burst(const UdpRoute& route);
   // Whose the datagram is, once a record of it was authentic. Handshakes are seen to here.
@@ -63,7 +65,8 @@ class DtlsPort {
   std::unordered_map<std::string, TunnelId> by_hello_id_;  // at the gateway
   std::unordered_map<std::uint64_t, Offer> offers_;        // by session
   Counters nobody_;
-  RateLimit moves_;  // guesses who has another port now
+  RateLimit moves_;   // guesses who has another port now
+  RateLimit rounds_;  // ... where he may be any worker's
 
   MutableByteView datagram_;
   UdpRoute route_;

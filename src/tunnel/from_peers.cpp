@@ -113,12 +113,20 @@ void FromPeers::carry_datagrams(DtlsPort& port, std::size_t socket, proto::Time 
     // 1. Read what is there, merged where the kernel could.
     const auto bursts = port.sockets().receive(socket);
     for (const auto& burst : bursts) {
-      port.begin_burst({socket, burst.path});
+      const UdpRoute route{socket, burst.path};
+      if (port.hand_over(burst, route, now)) continue;
+      port.begin_burst(route);
       carry_burst(port, burst, now);
     }
     to_kernel_.flush(now);
     if (bursts.size() < sys::UdpReceiveBatch::most) break;
   }
+}
+
+void FromPeers::carry_handed(DtlsPort& port, HandedDatagrams datagrams, proto::Time now) {
+  port.begin_burst({datagrams.socket, datagrams.path});
+  carry_burst(port, {datagrams.bytes, datagrams.datagram, datagrams.path}, now);
+  to_kernel_.flush(now);
 }
 
 void FromPeers::carry_burst(DtlsPort& port, const sys::UdpReceiveBatch::Burst& burst, proto::Time now) {

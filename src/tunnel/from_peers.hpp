@@ -20,6 +20,8 @@ class FromPeers {
   std::optional<Ending> carry_unread(Tunnel& tunnel, MutableByteView plaintext, proto::Time now);
   // One batch of datagrams from each UDP socket. Nothing that comes this way ends a tunnel.
   void carry_datagrams(DtlsPort& port, std::size_t socket, proto::Time now);
+  // Datagrams that another worker has read.
+  void carry_handed(DtlsPort& port, HandedDatagrams datagrams, proto::Time now);
 
   const TunWriter& to_kernel() const { return to_kernel_; }
 

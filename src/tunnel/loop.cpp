@@ -20,13 +20,15 @@ constexpr auto goodbye_limit = 1s;  // for the peer to take our DISCONNECT and c
 }  // namespace
 
 Loop::Loop(Poller poller, TunQueue tun, Offloads offloads, std::optional<DtlsShared> dtls,
-           std::function<void(Event)> tell, CommandQueue& commands)
+           std::function<void(Event)> tell, CommandQueue& commands, Place place)
     : poller_(std::move(poller)),
       tell_(std::move(tell)),
       commands_(commands),
+      place_(std::move(place)),
       tun_(std::move(tun)),
       dtls_(dtls ? std::make_unique<DtlsPort>(std::move(*dtls), tunnels_) : nullptr),
-      to_peers_(tun_, tunnels_, dtls_ ? &dtls_->sockets() : nullptr),
+      tunnels_(place_),
+      to_peers_(tun_, tunnels_, dtls_ ? &dtls_->sockets() : nullptr, place_),
       from_peers_(tun_, tunnels_, offloads.coalesce_udp && offloads.tun == TunOffload::tcp_and_udp),
       tun_offload_(offloads.tun),
       udp_(dtls_ ? dtls_->sockets().size() : 0),
@@ -169,6 +171,16 @@ Features Loop::features() const {
           .coalesce_udp = to_kernel.merges_udp(),
           .udp_gso = dtls_ && dtls_->sockets().merges_leaving(),
           .udp_gro = dtls_ && dtls_->sockets().merges_arriving()};
+}
+
+void Loop::obey(HandedPacket&& packet) {
+  place_.board->taken(place_.worker, packet.memory.size());
+  to_peers_.carry_handed({MutableByteView(packet.memory).subspan(packet.room), packet.header}, now_);
+}
+
+void Loop::obey(HandedDatagrams&& datagrams) {
+  place_.board->taken(place_.worker, datagrams.bytes.size());
+  if (dtls_) from_peers_.carry_handed(*dtls_, std::move(datagrams), now_);
 }
 
 void Loop::serve(Tunnel& tunnel, bool writable) {

@@ -18,7 +18,7 @@ namespace sallyport::tunnel {
 class Loop {
  public:
   Loop(Poller poller, TunQueue tun, Offloads offloads, std::optional<DtlsShared> dtls,
-       std::function<void(Event)> tell, CommandQueue& commands);
+       std::function<void(Event)> tell, CommandQueue& commands, Place place);
 
   Result<void> watch_sources();  // before run()
   void run();                    // until the commands are closed; lets nothing be thrown out
@@ -37,6 +37,8 @@ class Loop {
   void obey(const End& end);
   void obey(UseKeeper&& command);
   void obey(const AskTotals& ask);
+  void obey(HandedPacket&& packet);
+  void obey(HandedDatagrams&& datagrams);
 
   void serve(Tunnel& tunnel, bool writable);
   void read_tun();
@@ -62,6 +64,7 @@ class Loop {
   Poller poller_;
   std::function<void(Event)> tell_;
   CommandQueue& commands_;
+  Place place_;
   TunQueue tun_;
   std::unique_ptr<DtlsPort> dtls_;  // before the tunnels, whose associations use it; null: no DTLS
   Tunnels tunnels_;

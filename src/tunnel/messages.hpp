@@ -17,6 +17,8 @@
 #include "proto/cstp_frame.hpp"
 #include "proto/keepalive.hpp"
 #include "proto/rekey.hpp"
+#include "proto/vnet_header.hpp"
+#include "sys/udp_socket.hpp"
 #include "tls/connection.hpp"
 #include "tls/dtls.hpp"
 #include "tls/library.hpp"
@@ -100,7 +102,25 @@ struct UseKeeper {
 // Answered by one Totals with all tunnels.
 struct AskTotals {};
 
-using Command = std::variant<Attach, OfferDtls, SetMtu, End, UseKeeper, AskTotals>;
+// --- from another worker, which the kernel gave what is this one's
+
+// A packet from the TUN, as it came, behind the room that a reader has.
+struct HandedPacket {
+  Bytes memory;
+  std::size_t room = 0;
+  proto::VnetHeader header;
+};
+
+// Datagrams of one peer at the socket of this number: each of the same size, the last may have less.
+struct HandedDatagrams {
+  std::size_t socket = 0;
+  sys::UdpPath path;
+  Bytes bytes;
+  std::size_t datagram = 0;
+};
+
+using Command =
+    std::variant<Attach, OfferDtls, SetMtu, End, UseKeeper, AskTotals, HandedPacket, HandedDatagrams>;
 
 // --- events
 

@@ -24,8 +24,8 @@ MutableByteView with_room_before(MutableByteView packet, std::size_t size) {
 
 }  // namespace
 
-ToPeers::ToPeers(TunQueue& tun, Tunnels& tunnels, UdpSockets* udp)
-    : tun_(tun), tunnels_(tunnels), udp_(udp) {}
+ToPeers::ToPeers(TunQueue& tun, Tunnels& tunnels, UdpSockets* udp, Place place)
+    : tun_(tun), tunnels_(tunnels), udp_(udp), place_(std::move(place)) {}
 
 bool ToPeers::carry(proto::Time now) {
   bool works = true;
@@ -56,22 +56,44 @@ void ToPeers::carry_packet(const TunQueue::Packet& read, proto::Time now) {
 
   // 3. Whose is it?
   Tunnel* tunnel = tunnels_.routes.find(inner->destination);
-  if (tunnel == nullptr) return nobody_.drop(Drop::no_session);
-  if (is_user_data(*inner)) tunnel->last_data = now;
+  if (tunnel == nullptr) return hand_over(read, *inner);
+  carry_to(*tunnel, read, *inner, now);
+}
+
+void ToPeers::carry_handed(const TunQueue::Packet& read, proto::Time now) {
+  const auto inner = proto::parse_inner_packet(read.bytes);
+  Tunnel* tunnel = inner ? tunnels_.routes.find(inner->destination) : nullptr;
+  if (tunnel == nullptr) return nobody_.drop(Drop::no_session);  // it has ended meanwhile
+  carry_to(*tunnel, read, *inner, now);
+  send_batch(now);
+}
+
+// To its session's worker. The kernel learns which queue a flow belongs to from what comes back through it.
+void ToPeers::hand_over(const TunQueue::Packet& read, const proto::InnerPacket& inner) {
+  const auto owner = place_.other_owner(inner.destination);
+  if (!owner) return nobody_.drop(Drop::no_session);
+  HandedPacket packet{Bytes(TunQueue::headroom + read.bytes.size()), TunQueue::headroom, read.header};
+  std::ranges::copy(read.bytes, packet.memory.begin() + TunQueue::headroom);
+  if (!place_.board->hand_over(*owner, std::move(packet))) nobody_.drop(Drop::queue_full);
+}
+
+void ToPeers::carry_to(Tunnel& tunnel, const TunQueue::Packet& read, const proto::InnerPacket& inner,
+                       proto::Time now) {
+  if (is_user_data(inner)) tunnel.last_data = now;
 
   // 4. Cut it, or finish its checksum. A TCP connection that begins learns which segments fit.
   const bool is_super = read.header.gso_type != proto::VnetHeader::none;
-  auto segments = proto::Segments::of(read.bytes, *inner, read.header);
+  auto segments = proto::Segments::of(read.bytes, inner, read.header);
   if (!segments) return nobody_.drop(Drop::not_ip);
-  if (!is_super && is_tcp_syn(*inner, read.bytes)) proto::clamp_mss(read.bytes, tunnel->settings.mtu);
+  if (!is_super && is_tcp_syn(inner, read.bytes)) proto::clamp_mss(read.bytes, tunnel.settings.mtu);
 
   // 5. Where its socket is full, it waits its turn.
-  if (auto* queue = queue_of(*tunnel, *segments)) {
+  if (auto* queue = queue_of(tunnel, *segments)) {
     const auto header = is_super ? read.header : proto::VnetHeader();
-    queue->push(tunnel->settings.id, read.bytes, *inner, header, now);
+    queue->push(tunnel.settings.id, read.bytes, inner, header, now);
     return count_overflow(*queue);
   }
-  while (segments->left() > 0) send(*tunnel, segments->next(), now);
+  while (segments->left() > 0) send(tunnel, segments->next(), now);
 }
 
 bool ToPeers::must_wait_for_tls(const Tunnel& tunnel) {

@@ -11,10 +11,12 @@ namespace sallyport::tunnel {
 class ToPeers {
  public:
   // `udp`: null without DTLS.
-  ToPeers(TunQueue& tun, Tunnels& tunnels, UdpSockets* udp);
+  ToPeers(TunQueue& tun, Tunnels& tunnels, UdpSockets* udp, Place place);
 
   // One batch. False: the interface fails.
   bool carry(proto::Time now);
+  // A packet that another worker has read.
+  void carry_handed(const TunQueue::Packet& read, proto::Time now);
   // A UDP socket that was full may have room again: what waited for it goes on.
   void carry_waiting(proto::Time now);
   // The same of a tunnel's TLS channel.
@@ -24,6 +26,9 @@ class ToPeers {
 
  private:
   void carry_packet(const TunQueue::Packet& read, proto::Time now);
+  void carry_to(Tunnel& tunnel, const TunQueue::Packet& read, const proto::InnerPacket& inner,
+                proto::Time now);
+  void hand_over(const TunQueue::Packet& read, const proto::InnerPacket& inner);
   void send_batch(proto::Time now);
   void send(Tunnel& tunnel, MutableByteView packet, proto::Time now);
   void refuse(Tunnel& tunnel, ByteView packet, proto::Time now);
@@ -42,6 +47,7 @@ class ToPeers {
   TunQueue& tun_;
   Tunnels& tunnels_;
   UdpSockets* udp_;
+  Place place_;
   Counters nobody_;               // drops that are no tunnel's
   std::vector<Tunnel*> to_push_;  // whose TLS channel this batch has written to
   bool was_alone_ = true;         // the last batch was of one packet: the next does not wait for others

@@ -8,7 +8,10 @@ Tunnel& Tunnels::add(Attach attach, proto::Time now) {
   auto made = std::make_unique<Tunnel>(std::move(attach), buffers_, now);
   Tunnel& tunnel = *made;
   tunnel.deadline = deadlines.add(std::min(tunnel.liveness.next(), tunnel.renewal.next()), tunnel);
-  for (const auto& address : tunnel.settings.addresses) routes.add(address, tunnel);
+  for (const auto& address : tunnel.settings.addresses) {
+    routes.add(address, tunnel);
+    place_.claim(address.address());
+  }
   by_session_[tunnel.settings.id.session] = std::move(made);
   return tunnel;
 }
@@ -19,7 +22,10 @@ Tunnel* Tunnels::find(std::uint64_t session) const {
 }
 
 void Tunnels::stop_routing(Tunnel& tunnel) {
-  for (const auto& address : tunnel.settings.addresses) routes.remove(address, tunnel);
+  for (const auto& address : tunnel.settings.addresses) {
+    routes.remove(address, tunnel);
+    place_.give_up(address.address());
+  }
 }
 
 void Tunnels::remove(Tunnel& tunnel) {

@@ -10,6 +10,7 @@
 
 #include "tls/batched_output.hpp"
 #include "tunnel/routes.hpp"
+#include "tunnel/switchboard.hpp"
 #include "tunnel/tunnel.hpp"
 
 namespace sallyport::tunnel {
@@ -35,6 +36,8 @@ class Agenda {
 
 class Tunnels {
  public:
+  explicit Tunnels(Place place = {}) : place_(std::move(place)) {}
+
   Tunnel& add(Attach attach, proto::Time now);  // its session must not have one
   Tunnel* find(std::uint64_t session) const;
   void stop_routing(Tunnel& tunnel);
@@ -53,6 +56,7 @@ class Tunnels {
   Agenda agenda;
 
  private:
+  Place place_;
   tls::OutputBuffers buffers_;  // before the tunnels, which use it
   std::unordered_map<std::uint64_t, std::unique_ptr<Tunnel>> by_session_;
   std::vector<std::unique_ptr<Tunnel>> ended_;

@@ -9,7 +9,7 @@ namespace sallyport::tunnel {
 
 class Worker::Thread {
  public:
-  Thread(std::unique_ptr<CommandQueue> commands, std::unique_ptr<Loop> loop)
+  Thread(std::shared_ptr<CommandQueue> commands, std::unique_ptr<Loop> loop)
       : commands_(std::move(commands)), loop_(std::move(loop)), thread_([this] { loop_->run(); }) {}
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -21,7 +21,7 @@ class Worker::Thread {
   CommandQueue& commands() { return *commands_; }
 
  private:
-  std::unique_ptr<CommandQueue> commands_;
+  std::shared_ptr<CommandQueue> commands_;
   std::unique_ptr<Loop> loop_;
   std::thread thread_;
 };
@@ -33,13 +33,14 @@ Result<std::unique_ptr<Worker>> Worker::start(WorkerSettings settings, std::func
   if (!settings.udp.empty()) {
     auto sockets = TRY(UdpSockets::from(std::move(settings.udp), settings.offloads.udp_gso));
     auto context = TRY(settings.gateway ? tls::DtlsContext::open_gateway() : tls::DtlsContext::open_client());
-    dtls.emplace(DtlsShared{std::move(sockets), std::move(context), {}, tell});
+    dtls.emplace(DtlsShared{std::move(sockets), std::move(context), Associations(settings.place), tell});
   }
   const auto& offloads = settings.offloads;
   TunQueue tun(std::move(settings.tun), offloads.tun != TunOffload::none);
   auto loop = std::make_unique<Loop>(std::move(poller), std::move(tun), offloads, std::move(dtls),
-                                     std::move(tell), *commands);
+                                     std::move(tell), *commands, settings.place);
   TRY(loop->watch_sources());
+  if (settings.place) settings.place.board->join(settings.place.worker, commands);
   try {
     auto thread = std::make_unique<Thread>(std::move(commands), std::move(loop));
     return std::unique_ptr<Worker>(new Worker(std::move(thread)));

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/tun_offload.hpp"
 #include "tunnel/messages.hpp"
+#include "tunnel/switchboard.hpp"
 
 namespace sallyport::tunnel {
 
@@ -24,6 +25,7 @@ struct WorkerSettings {
   std::vector<Descriptor> udp;  // sockets for DTLS; none: TLS only
   bool gateway = true;          // takes hellos; else sends them
   Offloads offloads = {};
+  Place place = {};  // among several workers of one interface
 };
 
 class Worker {
