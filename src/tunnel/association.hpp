@@ -25,6 +25,7 @@ struct Association {
   bool silent = false;  // at the gateway: does not answer; TLS has the data until it is heard again
 
   std::uint64_t newest = 0;  // highest sequence number of an authentic record
+  bool merges = false;       // its datagrams have come merged: merged ones do it no harm, either
 
   // At the gateway: the largest packet that came this way, and so may go back. Clients try the largest first.
   // One that never tries is trusted after a while.

@@ -35,6 +35,9 @@ class DtlsChannel {
   }
   // While it carries data:
   const UdpRoute& route() const { return current_->route; }
+  // How many bytes may go merged. A peer that takes datagrams one by one may have room for 90 of them only,
+  // as ocserv 1.1.6 has with the system's receive buffer: it loses less of shorter bursts.
+  std::size_t burst() const { return current_->merges ? Outbox::largest_burst : short_burst; }
   FlowQueue& waiting() { return shared_.sockets.waiting(route().socket); }
   // The socket is full, or has no room for so many bytes of records.
   bool has_to_wait(std::size_t records) const;
@@ -73,6 +76,8 @@ class DtlsChannel {
   void close();  // says goodbye; nothing is told
 
  private:
+  static constexpr std::size_t short_burst = 12'000;
+
   Association* begin(const UdpRoute& route, proto::Time now);
   void begin_as_client(proto::Time now);
   void confirm(Association& association, proto::Time now);

@@ -46,6 +46,8 @@ class DtlsPeer {
   }
 
   tls::Dtls& dtls() { return dtls_; }
+  const sys::UdpSocket& socket() const { return socket_; }
+  sys::UdpPath path() const { return {gateway_, std::nullopt}; }
   void change_port() { socket_ = new_socket(); }
   // Another association from the same port.
   void begin_anew(std::shared_ptr<const tls::DtlsKeys> keys) {
@@ -129,7 +131,8 @@ class DtlsPeer {
 
 class DtlsTest : public WorkerTest {
  protected:
-  DtlsTest() : DtlsTest(or_throw(sys::listen_udp({ip("127.0.0.1"), 0}))) {}
+  explicit DtlsTest(Offloads offloads = {})
+      : DtlsTest(or_throw(sys::listen_udp({ip("127.0.0.1"), 0})), offloads) {}
 
   void offer(std::shared_ptr<const tls::DtlsKeys> keys, TunnelId id = {1, 1},
              proto::Keepalive::Rule liveness = {}) {
@@ -173,9 +176,10 @@ class DtlsTest : public WorkerTest {
   std::uint32_t number_ = 0;
 
  private:
-  explicit DtlsTest(Descriptor udp) : DtlsTest(endpoint_of(udp.number()), std::move(udp)) {}
-  DtlsTest(const Endpoint& gateway, Descriptor udp)
-      : WorkerTest(list_of(std::move(udp))), gateway_(gateway) {}
+  DtlsTest(Descriptor udp, Offloads offloads)
+      : DtlsTest(endpoint_of(udp.number()), std::move(udp), offloads) {}
+  DtlsTest(const Endpoint& gateway, Descriptor udp, Offloads offloads)
+      : WorkerTest(list_of(std::move(udp)), offloads), gateway_(gateway) {}
   static std::vector<Descriptor> list_of(Descriptor one) {
     std::vector<Descriptor> list;
     list.push_back(std::move(one));

@@ -110,9 +110,10 @@ bool DtlsPort::hand_over(const sys::UdpReceiveBatch::Burst& burst, const UdpRout
   return true;
 }
 
-void DtlsPort::begin_burst(const UdpRoute& route) {
+void DtlsPort::begin_burst(const UdpRoute& route, bool merged) {
+  merged_ = merged;
+  if (route.path.peer != route_.path.peer) sender_ = nullptr;
   route_ = route;
-  sender_ = nullptr;
 }
 
 std::optional<DtlsPort::Opened> DtlsPort::open(MutableByteView datagram, Time now) {
@@ -216,6 +217,7 @@ std::optional<DtlsPort::Opened> DtlsPort::try_open(Association& association, con
     return std::nullopt;
   }
   const auto sequence = alone && record.epoch > 0 ? std::optional(record.sequence) : std::nullopt;
+  association.merges |= merged_;
   channel.heard(association, *plaintext, route_, sequence, now);
   return Opened{association, *plaintext};
 }

@@ -32,8 +32,8 @@ class DtlsPort {
   };
   // To another worker, if the session is one of its. False: it is ours, or nobody's.
   bool hand_over(const sys::UdpReceiveBatch::Burst& burst, const UdpRoute& route, proto::Time now);
-  // Where the datagrams that follow come from.
-  void begin_burst(const UdpRoute& route);
+  // Where the datagrams that follow come from, and whether they came merged.
+  void begin_burst(const UdpRoute& route, bool merged);
   // Whose the datagram is, once a record of it was authentic. Handshakes are seen to here.
   std::optional<Opened> open(MutableByteView datagram, proto::Time now);
   std::optional<MutableByteView> open_next(Association& association, proto::Time now);
@@ -70,7 +70,8 @@ class DtlsPort {
 
   MutableByteView datagram_;
   UdpRoute route_;
-  Association* sender_ = nullptr;     // of the burst's last datagram; the next is most likely from it, too
+  bool merged_ = false;
+  Association* sender_ = nullptr;     // of the last datagram; this peer's next is most likely from it, too
   std::uint64_t sender_changes_ = 0;  // ... while the index has not changed
   Bytes plaintext_;
   std::vector<Association*> candidates_;

@@ -113,10 +113,7 @@ void FromPeers::carry_datagrams(DtlsPort& port, std::size_t socket, proto::Time 
     // 1. Read what is there, merged where the kernel could.
     const auto bursts = port.sockets().receive(socket);
     for (const auto& burst : bursts) {
-      const UdpRoute route{socket, burst.path};
-      if (port.hand_over(burst, route, now)) continue;
-      port.begin_burst(route);
-      carry_burst(port, burst, now);
+      if (!port.hand_over(burst, {socket, burst.path}, now)) carry_burst(port, socket, burst, now);
     }
     to_kernel_.flush(now);
     if (bursts.size() < sys::UdpReceiveBatch::most) break;
@@ -124,12 +121,13 @@ void FromPeers::carry_datagrams(DtlsPort& port, std::size_t socket, proto::Time 
 }
 
 void FromPeers::carry_handed(DtlsPort& port, HandedDatagrams datagrams, proto::Time now) {
-  port.begin_burst({datagrams.socket, datagrams.path});
-  carry_burst(port, {datagrams.bytes, datagrams.datagram, datagrams.path}, now);
+  carry_burst(port, datagrams.socket, {datagrams.bytes, datagrams.datagram, datagrams.path}, now);
   to_kernel_.flush(now);
 }
 
-void FromPeers::carry_burst(DtlsPort& port, const sys::UdpReceiveBatch::Burst& burst, proto::Time now) {
+void FromPeers::carry_burst(DtlsPort& port, std::size_t socket, const sys::UdpReceiveBatch::Burst& burst,
+                            proto::Time now) {
+  port.begin_burst({socket, burst.path}, burst.bytes.size() > burst.datagram);
   auto rest = burst.bytes;
   do {
     const auto datagram = rest.first(std::min(rest.size(), burst.datagram));

@@ -29,7 +29,8 @@ class FromPeers {
   std::optional<Ending> carry_records(Tunnel& tunnel, proto::Time now);
   std::optional<Ending> carry_frames(Tunnel& tunnel, proto::Time now);
   std::optional<Ending> carry_frame(Tunnel& tunnel, const proto::Frame& frame, proto::Time now);
-  void carry_burst(DtlsPort& port, const sys::UdpReceiveBatch::Burst& burst, proto::Time now);
+  void carry_burst(DtlsPort& port, std::size_t socket, const sys::UdpReceiveBatch::Burst& burst,
+                   proto::Time now);
   void carry_datagram(DtlsPort& port, MutableByteView datagram, proto::Time now);
   bool carry_dtls_frame(Association& association, MutableByteView record, proto::Time now);
   void carry_packet(Tunnel& tunnel, MutableByteView payload, proto::Time now);

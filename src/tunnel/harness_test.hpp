@@ -289,9 +289,9 @@ inline std::uint64_t dropped(const Counters& counters, Drop reason) {
 
 class WorkerTest : public testing::Test {
  protected:
-  explicit WorkerTest(std::vector<Descriptor> udp = {}) {
+  explicit WorkerTest(std::vector<Descriptor> udp = {}, Offloads offloads = {}) {
     std::signal(SIGPIPE, SIG_IGN);  // as all our programs do
-    worker_ = or_throw(Worker::start({.tun = tun_.worker_end(), .udp = std::move(udp)},
+    worker_ = or_throw(Worker::start({.tun = tun_.worker_end(), .udp = std::move(udp), .offloads = offloads},
                                      [this](Event event) { events_.add(std::move(event)); }));
   }
 

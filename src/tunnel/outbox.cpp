@@ -10,8 +10,7 @@ namespace sallyport::tunnel {
 namespace {
 
 constexpr std::size_t capacity = 256 << 10;
-constexpr std::size_t most_in_burst = 64;     // UDP_MAX_SEGMENTS of older kernels
-constexpr std::size_t largest_burst = 65000;  // with the headers of IPv6 it must be below 64 KB
+constexpr std::size_t most_in_burst = 64;  // UDP_MAX_SEGMENTS of older kernels
 constexpr std::size_t most_bursts = 64;
 
 }  // namespace
@@ -28,15 +27,16 @@ bool Outbox::has_room(std::size_t bytes) {
 }
 
 bool Outbox::extends(const Burst& last, std::size_t size, std::size_t overhead, const sys::UdpPath& path,
-                     std::uint64_t session) const {
+                     std::uint64_t session, std::size_t burst) const {
   return merges_ && !last.closed && size <= last.datagram && last.count < most_in_burst &&
-         last.size + size <= largest_burst && last.overhead == overhead && last.session == session &&
+         last.size + size <= burst && last.overhead == overhead && last.session == session &&
          last.path == path;
 }
 
-void Outbox::add(std::size_t size, std::size_t packet, const sys::UdpPath& path, std::uint64_t session) {
+void Outbox::add(std::size_t size, std::size_t packet, const sys::UdpPath& path, std::uint64_t session,
+                 std::size_t burst) {
   const auto overhead = size - packet;
-  if (bursts_.size() == sent_ || !extends(bursts_.back(), size, overhead, path, session)) {
+  if (bursts_.size() == sent_ || !extends(bursts_.back(), size, overhead, path, session, burst)) {
     bursts_.push_back({path, session, used_, 0, size, 0, overhead, false});
   }
   auto& last = bursts_.back();

@@ -13,6 +13,8 @@ namespace sallyport::tunnel {
 
 class Outbox {
  public:
+  static constexpr std::size_t largest_burst = 65000;  // bytes; with IPv6's headers it must be below 64 KB
+
   Outbox(const sys::UdpSocket& socket, bool merges);
 
   // True: so many bytes find room, now or after a flush.
@@ -20,7 +22,9 @@ class Outbox {
   // Where the next record goes: at least as many bytes as has_room() was asked for.
   MutableByteView room() { return memory_.bytes().subspan(used_); }
   // A record of `size` bytes was put there, for this session's peer, with a packet of `packet` bytes in it.
-  void add(std::size_t size, std::size_t packet, const sys::UdpPath& path, std::uint64_t session);
+  // At most `burst` bytes are merged.
+  void add(std::size_t size, std::size_t packet, const sys::UdpPath& path, std::uint64_t session,
+           std::size_t burst = largest_burst);
 
   void flush();
   bool is_blocked() const { return blocked_; }  // until flush() finds that it is not
@@ -47,7 +51,7 @@ class Outbox {
   };
 
   bool extends(const Burst& last, std::size_t size, std::size_t overhead, const sys::UdpPath& path,
-               std::uint64_t session) const;
+               std::uint64_t session, std::size_t burst) const;
   void note_full();
   void note_room();
   void take_failure(int error);

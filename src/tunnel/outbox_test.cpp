@@ -69,6 +69,25 @@ TEST_P(OutboxTest, a_larger_one_begins_a_burst_of_its_own) {
             (std::vector<std::pair<std::size_t, std::uint8_t>>{{137, 1}, {237, 2}, {337, 3}}));
 }
 
+TEST_P(OutboxTest, merges_no_more_than_the_peer_takes) {
+  auto to = listening();
+  ASSERT_TRUE(sys::merge_arriving(to));
+  for (std::uint8_t i = 0; i < 20; ++i) {
+    ASSERT_TRUE(outbox_.has_room(1000));
+    outbox_.add(1000, 1000 - overhead, path_to(to), 1, 5000);
+  }
+  outbox_.flush();
+  sys::UdpReceiveBatch batch;
+  std::size_t arrived = 0;
+  while (arrived < 20'000 && wait_for(to.number(), POLLIN)) {
+    for (const auto& burst : batch.receive(to)) {
+      EXPECT_EQ(burst.bytes.size(), GetParam() ? 5000U : 1000U);
+      arrived += burst.bytes.size();
+    }
+  }
+  EXPECT_EQ(arrived, 20'000U);
+}
+
 // The client's socket forbids fragments, so that the loopback's 64 KB are the longest.
 TEST_P(OutboxTest, tells_whose_packets_the_kernel_refused) {
   auto to = listening();

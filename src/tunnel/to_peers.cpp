@@ -167,7 +167,7 @@ void ToPeers::send_by_dtls(Tunnel& tunnel, MutableByteView packet, proto::Time n
   const bool room = outbox.has_room(packet.size() + DtlsChannel::most_overhead);
   const auto size = room ? channel.seal(frame, outbox.room()) : 0;
   if (size == 0) return tunnel.counters.drop(Drop::udp_failed);
-  outbox.add(size, packet.size(), channel.route().path, tunnel.settings.id.session);
+  outbox.add(size, packet.size(), channel.route().path, tunnel.settings.id.session, channel.burst());
   if (channel.note_sent(now)) tunnels_.wake_by(tunnel, channel.next());
   ++tunnel.counters.tx_packets;
   tunnel.counters.tx_bytes += packet.size();

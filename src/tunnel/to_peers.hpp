@@ -48,7 +48,7 @@ class ToPeers {
   Tunnels& tunnels_;
   UdpSockets* udp_;
   Place place_;
-  Counters nobody_;               // drops that are no tunnel's
+  Counters nobody_;  // drops that are no tunnel's
   std::vector<Tunnel*> to_push_;  // whose TLS channel this batch has written to
   bool was_alone_ = true;         // the last batch was of one packet: the next does not wait for others
 };
