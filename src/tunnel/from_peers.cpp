@@ -178,6 +178,7 @@ bool FromPeers::carry_dtls_frame(Association& association, MutableByteView recor
 
 void FromPeers::carry_packet(Tunnel& tunnel, MutableByteView payload, proto::Time now) {
   // 4. Look at the packet's header.
+  ++packets_;
   const auto inner = proto::parse_inner_packet(payload);
   if (!inner) return tunnel.counters.drop(Drop::not_ip);
 

@@ -24,6 +24,7 @@ class FromPeers {
   void carry_handed(DtlsPort& port, HandedDatagrams datagrams, proto::Time now);
 
   const TunWriter& to_kernel() const { return to_kernel_; }
+  std::uint64_t packets() const { return packets_; }  // that have come
 
  private:
   std::optional<Ending> carry_records(Tunnel& tunnel, proto::Time now);
@@ -40,6 +41,7 @@ class FromPeers {
   Tunnels& tunnels_;
   Buffer records_;  // of a batch: packets stay there until they are written
   std::size_t used_ = 0;
+  std::uint64_t packets_ = 0;
 };
 
 }  // namespace sallyport::tunnel

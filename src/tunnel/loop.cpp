@@ -1,6 +1,7 @@
 #include "tunnel/loop.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "base/log.hpp"
 #include "tunnel/dtls_keys.hpp"
@@ -64,8 +65,7 @@ void Loop::leave() {
 }
 
 void Loop::turn() {
-  const auto events = poller_.wait(next_deadline());
-  now_ = Time::clock::now();
+  const auto events = wait();
   const auto agenda = tunnels_.agenda.take();  // what comes onto it from here on is for the next turn
   bool tun_readable = false;
   bool udp_writable = false;
@@ -90,6 +90,16 @@ void Loop::turn() {
   watch_full_sockets();
   meet_deadlines();
   tunnels_.bury();
+}
+
+std::span<const epoll_event> Loop::wait() {
+  const auto since = Time::clock::now();
+  const bool pauses = moderation_.pauses(from_peers_.packets() + to_peers_.packets(), since);
+  if (pauses && tunnels_.agenda.empty()) std::this_thread::sleep_for(Moderation::pause);
+  const auto events = poller_.wait(next_deadline(), since);
+  now_ = Time::clock::now();
+  moderation_.has_waited(now_ - since);
+  return events;
 }
 
 Loop::UdpSocket* Loop::udp_socket(void* name) {

@@ -7,6 +7,7 @@
 #include "tunnel/command_queue.hpp"
 #include "tunnel/dtls_port.hpp"
 #include "tunnel/from_peers.hpp"
+#include "tunnel/moderation.hpp"
 #include "tunnel/poller.hpp"
 #include "tunnel/to_peers.hpp"
 #include "tunnel/tun_queue.hpp"
@@ -30,6 +31,7 @@ class Loop {
   };
 
   void turn();
+  std::span<const epoll_event> wait();
   void take_commands();
   void obey(Attach&& attach);
   void obey(OfferDtls&& offer);
@@ -76,6 +78,7 @@ class Loop {
   std::vector<UdpSocket> udp_;                  // as the poller names them
   proto::Time now_;                             // of this turn
   proto::Time tun_retry_ = proto::Time::max();  // the interface failed: when to look again
+  Moderation moderation_;
   RateLimit complaints_;
   bool closed_ = false;
 };

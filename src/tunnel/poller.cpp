@@ -7,9 +7,9 @@ namespace sallyport::tunnel {
 namespace {
 
 // Rounded up: a wait that ends too early would be repeated at once. -1: no limit.
-int milliseconds_until(proto::Time time) {
+int milliseconds_between(proto::Time now, proto::Time time) {
   if (time == proto::Time::max()) return -1;
-  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(time - proto::Time::clock::now());
+  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(time - now);
   return static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 3'600'000));
 }
 
@@ -50,9 +50,9 @@ void Poller::remove(int descriptor) {
   ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
-std::span<const epoll_event> Poller::wait(proto::Time until) {
+std::span<const epoll_event> Poller::wait(proto::Time until, proto::Time now) {
   const int count = ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()),
-                                 milliseconds_until(until));
+                                 milliseconds_between(now, until));
   return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
 }
 

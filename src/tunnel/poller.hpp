@@ -25,7 +25,7 @@ class Poller {
   void want_to_write(int descriptor, void* name, bool wanted);
 
   // Until something is there or it is `until`; Time::max(): no limit. Valid until the next call.
-  std::span<const epoll_event> wait(proto::Time until);
+  std::span<const epoll_event> wait(proto::Time until, proto::Time now);
 
  private:
   explicit Poller(Descriptor epoll) : epoll_(std::move(epoll)) {}

@@ -51,6 +51,7 @@ void ToPeers::send_batch(proto::Time now) {
 
 void ToPeers::carry_packet(const TunQueue::Packet& read, proto::Time now) {
   // 2. Look at its header.
+  ++packets_;
   const auto inner = proto::parse_inner_packet(read.bytes);
   if (!inner) return nobody_.drop(Drop::not_ip);
 

@@ -23,6 +23,7 @@ class ToPeers {
   void carry_waiting(Tunnel& tunnel, proto::Time now);
 
   const Counters& nobody() const { return nobody_; }
+  std::uint64_t packets() const { return packets_; }  // or super-packets, that were read
 
  private:
   void carry_packet(const TunQueue::Packet& read, proto::Time now);
@@ -49,6 +50,7 @@ class ToPeers {
   UdpSockets* udp_;
   Place place_;
   Counters nobody_;  // drops that are no tunnel's
+  std::uint64_t packets_ = 0;
   std::vector<Tunnel*> to_push_;  // whose TLS channel this batch has written to
   bool was_alone_ = true;         // the last batch was of one packet: the next does not wait for others
 };
