@@ -18,7 +18,7 @@ import throughput
 from lab.network import remove_abandoned
 from lab.run import ROOT
 
-QUICK = ("dtls",)
+QUICK = ("dtls", "tls", "no-offload")
 ROWS = {
     "dtls": throughput.dtls,
     "dtls-openssl": throughput.dtls_openssl,

