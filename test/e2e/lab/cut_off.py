@@ -14,9 +14,11 @@ _END = "connection ended: "
 
 
 def _lines_about(gateway, connection):
-    """What the log has of a client's connection."""
+    """What the log has of a client's connection, and not of an earlier one that had its port."""
     address, port = connection.getsockname()
-    return re.findall(rf"(?m)^.* peer={re.escape(address)}:{port}(?: .*)?$", gateway.log)
+    lines = re.findall(rf"(?m)^.* peer={re.escape(address)}:{port}(?: .*)?$", gateway.log)
+    attempts = [re.search(r" attempt=(\d+)", line)[1] for line in lines]
+    return [line for line, attempt in zip(lines, attempts, strict=True) if attempt == attempts[-1]]
 
 
 def _time(text):
