@@ -1,7 +1,5 @@
 #include "tunnel/associations.hpp"
 
-#include <string_view>
-
 namespace sallyport::tunnel {
 
 namespace {
@@ -15,14 +13,6 @@ void erase_from(auto& map, const auto& key, const Association& association) {
 }
 
 }  // namespace
-
-std::size_t Associations::Hash::operator()(const Address& address) const {
-  return std::hash<std::string_view>()(as_text(address.bytes()));
-}
-
-std::size_t Associations::Hash::operator()(const Endpoint& endpoint) const {
-  return (*this)(endpoint.address) * 31 + endpoint.port;
-}
 
 void Associations::add(Association& association) {
   ++changes_;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tunnel/address_hash.hpp"
 #include "tunnel/association.hpp"
 #include "tunnel/switchboard.hpp"
 
@@ -29,13 +30,8 @@ class Associations {
   const std::vector<Association*>& near(const Address& peer);
 
  private:
-  struct Hash {
-    std::size_t operator()(const Endpoint& endpoint) const;
-    std::size_t operator()(const Address& address) const;
-  };
-
-  std::unordered_multimap<Endpoint, Association*, Hash> by_peer_;
-  std::unordered_multimap<Address, Association*, Hash> by_address_;
+  std::unordered_multimap<Endpoint, Association*, AddressHash> by_peer_;
+  std::unordered_multimap<Address, Association*, AddressHash> by_address_;
   Place place_;
   std::vector<Association*> found_;
   std::uint64_t changes_ = 0;

@@ -1,12 +1,6 @@
 #include "tunnel/routes.hpp"
 
-#include "base/bytes.hpp"
-
 namespace sallyport::tunnel {
-
-std::size_t Routes::Hash::operator()(const Address& address) const {
-  return std::hash<std::string_view>()(as_text(address.bytes()));
-}
 
 void Routes::add(const Prefix& destination, Tunnel& tunnel) {
   const auto& address = destination.address();

@@ -6,7 +6,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "base/ip.hpp"
+#include "tunnel/address_hash.hpp"
 
 namespace sallyport::tunnel {
 
@@ -19,10 +19,7 @@ class Routes {
   Tunnel* find(const Address& destination) const;  // null: nobody's
 
  private:
-  struct Hash {
-    std::size_t operator()(const Address& address) const;
-  };
-  using Table = std::unordered_map<Address, Tunnel*, Hash>;
+  using Table = std::unordered_map<Address, Tunnel*, AddressHash>;
   using ByLength = std::map<int, Table, std::greater<>>;
 
   ByLength& tables_for(const Address& address) { return address.is_v4() ? v4_ : v6_; }

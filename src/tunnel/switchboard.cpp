@@ -2,14 +2,6 @@
 
 namespace sallyport::tunnel {
 
-std::size_t Switchboard::Hash::operator()(const Address& address) const {
-  return std::hash<std::string_view>()(as_text(address.bytes()));
-}
-
-std::size_t Switchboard::Hash::operator()(const Endpoint& endpoint) const {
-  return (*this)(endpoint.address) * 31 + endpoint.port;
-}
-
 void Switchboard::join(std::size_t worker, std::shared_ptr<CommandQueue> commands) {
   const std::lock_guard lock(mutex_);
   if (desks_.size() <= worker) desks_.resize(worker + 1);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tunnel/address_hash.hpp"
 #include "tunnel/command_queue.hpp"
 
 namespace sallyport::tunnel {
@@ -52,28 +53,26 @@ class Switchboard {
   void taken(std::size_t worker, std::size_t bytes);
 
  private:
-  struct Hash {
-    std::size_t operator()(const Address& address) const;
-    std::size_t operator()(const Endpoint& endpoint) const;
-    std::size_t operator()(const std::string& id) const { return std::hash<std::string>()(id); }
-  };
-  template <class Key>
+  template <class Key, class Hash>
   using Owners = std::unordered_map<Key, std::size_t, Hash>;
+  using InnerOwners = Owners<Address, AddressHash>;
+  using PeerOwners = Owners<Endpoint, AddressHash>;
+  using HelloOwners = Owners<std::string, std::hash<std::string>>;
   struct Desk {
     std::shared_ptr<CommandQueue> commands;
     std::size_t waiting = 0;  // bytes
   };
 
-  Owners<Address>& owners(const Address&) { return inner_; }
-  Owners<Endpoint>& owners(const Endpoint&) { return peers_; }
-  Owners<std::string>& owners(const std::string&) { return hellos_; }
+  InnerOwners& owners(const Address&) { return inner_; }
+  PeerOwners& owners(const Endpoint&) { return peers_; }
+  HelloOwners& owners(const std::string&) { return hellos_; }
   bool put(std::size_t to, std::size_t bytes, Command command);
 
   std::mutex mutex_;
   std::vector<Desk> desks_;
-  Owners<Address> inner_;
-  Owners<Endpoint> peers_;
-  Owners<std::string> hellos_;
+  InnerOwners inner_;
+  PeerOwners peers_;
+  HelloOwners hellos_;
 };
 
 // A worker's own place at it; without a switchboard, where there is one worker, nothing is anybody else's.
