@@ -15,9 +15,8 @@ namespace {
 
 using Type = DtlsRecords::Type;
 
-constexpr std::size_t header_size = 13;
 // OpenSSL's with CBC and SHA-1: header, IV, tag, padding.
-constexpr std::size_t most_overhead = header_size + 16 + 20 + 16;
+constexpr std::size_t most_overhead = dtls_record_header_size + 16 + 20 + 16;
 
 enum class AlertLevel : std::uint8_t { warning = 1, fatal = 2 };
 constexpr std::uint8_t close_notify = 0;
@@ -30,8 +29,8 @@ std::array<std::uint8_t, 2> alert(AlertLevel level, std::uint8_t description) {
 
 // Takes the next whole record off the datagram; empty: none is left.
 MutableByteView take_record(MutableByteView& datagram) {
-  if (datagram.size() < header_size) return {};
-  const auto size = header_size + (static_cast<std::size_t>(datagram[11]) << 8 | datagram[12]);
+  if (datagram.size() < dtls_record_header_size) return {};
+  const auto size = dtls_record_header_size + (static_cast<std::size_t>(datagram[11]) << 8 | datagram[12]);
   if (size > datagram.size()) return {};  // cut
   const auto record = datagram.first(size);
   datagram = datagram.subspan(size);

@@ -8,7 +8,6 @@ namespace sallyport::tls {
 
 namespace {
 
-constexpr std::size_t header_size = 13;
 constexpr std::size_t explicit_nonce_size = 8;
 constexpr std::uint64_t epoch = 1;  // of all records behind a handshake: renegotiation is refused
 constexpr std::uint64_t last_sequence = (std::uint64_t{1} << 48) - 1;
@@ -36,7 +35,7 @@ std::size_t get_u16(const std::uint8_t* from) {
 }
 
 // RFC 5246 section 6.2.3.3: epoch and sequence number, type, version, length of the plaintext.
-using Additional = std::array<std::uint8_t, header_size>;
+using Additional = std::array<std::uint8_t, dtls_record_header_size>;
 Additional additional_data(std::uint64_t epoch_and_sequence, std::uint8_t type, std::size_t size) {
   Additional data;
   put_u64(data.data(), epoch_and_sequence);
@@ -83,7 +82,7 @@ Result<DtlsRecords> DtlsRecords::begin(const Beginning& beginning) {
 DtlsRecords::DtlsRecords(Aead seal, Aead open, const Beginning& beginning)
     : seal_(std::move(seal)),
       open_(std::move(open)),
-      prefix_(header_size),
+      prefix_(dtls_record_header_size),
       explicit_nonce_(beginning.cipher != AeadCipher::chacha20_poly1305),
       our_iv_(whole_iv(beginning.ours.iv)),
       peers_iv_(whole_iv(beginning.peers.iv)),
@@ -101,11 +100,11 @@ std::size_t DtlsRecords::seal(Type type, ByteView plaintext, std::uint8_t* into)
   into[1] = version_major;
   into[2] = version_minor;
   put_u64(into + 3, epoch_and_sequence);
-  put_u16(into + 11, prefix_ - header_size + plaintext.size() + aead_tag_size);
+  put_u16(into + 11, prefix_ - dtls_record_header_size + plaintext.size() + aead_tag_size);
   AeadNonce nonce;
   if (explicit_nonce_) {
-    put_u64(into + header_size, next_nonce_++);
-    nonce = nonce_behind(our_iv_, into + header_size);
+    put_u64(into + dtls_record_header_size, next_nonce_++);
+    nonce = nonce_behind(our_iv_, into + dtls_record_header_size);
   } else {
     nonce = nonce_of(our_iv_, epoch_and_sequence);
   }
@@ -120,11 +119,11 @@ std::optional<DtlsRecords::Opened> DtlsRecords::open(MutableByteView record) {
   const auto sequence = epoch_and_sequence & last_sequence;
   const bool is_ours = record[1] == version_major && record[2] == version_minor &&
                        epoch_and_sequence >> 48 == epoch &&
-                       get_u16(record.data() + 11) == record.size() - header_size;
+                       get_u16(record.data() + 11) == record.size() - dtls_record_header_size;
   if (!is_ours || !window_.may_be_new(sequence)) return std::nullopt;
   const auto size = record.size() - overhead();
   const auto additional = additional_data(epoch_and_sequence, record[0], size);
-  const auto nonce = explicit_nonce_ ? nonce_behind(peers_iv_, record.data() + header_size)
+  const auto nonce = explicit_nonce_ ? nonce_behind(peers_iv_, record.data() + dtls_record_header_size)
                                      : nonce_of(peers_iv_, epoch_and_sequence);
   if (!open_.open(nonce, additional, record.subspan(prefix_))) return std::nullopt;
   window_.take(sequence);

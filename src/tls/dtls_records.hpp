@@ -10,6 +10,8 @@
 
 namespace sallyport::tls {
 
+inline constexpr std::size_t dtls_record_header_size = 13;
+
 class DtlsRecords {
  public:
   // One direction's share of the key block.

@@ -12,7 +12,6 @@ namespace sallyport::tls {
 
 namespace {
 
-constexpr std::size_t header_size = 13;
 constexpr std::size_t random_size = 32;
 
 struct FreeKdf {
@@ -54,7 +53,7 @@ Result<Secret> key_block(const ssl_st* ssl, ossl_lib_ctx_st* library, std::size_
 
 // OpenSSL begins with a random number and counts on; to count on from there repeats none.
 std::uint64_t nonce_behind(ByteView finished) {
-  return Reader(finished.subspan(header_size)).u64().value_or(0) + 1;
+  return Reader(finished.subspan(dtls_record_header_size)).u64().value_or(0) + 1;
 }
 
 }  // namespace
@@ -78,7 +77,7 @@ Result<DtlsRecords::Beginning> take_over(ssl_st* ssl, ossl_lib_ctx_st* library, 
   const bool gcm = cipher != AeadCipher::chacha20_poly1305;
   const std::size_t key = key_size(cipher);
   const std::size_t iv = gcm ? 4 : AeadNonce().size();
-  if (sent.finished.size() < header_size + sizeof(std::uint64_t)) {
+  if (sent.finished.size() < dtls_record_header_size + sizeof(std::uint64_t)) {
     return fail(ErrorKind::internal, "a DTLS handshake has ended without a Finished");
   }
   const auto block = TRY(key_block(ssl, library, 2 * key + 2 * iv));

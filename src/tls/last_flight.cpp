@@ -6,7 +6,6 @@ namespace sallyport::tls {
 
 namespace {
 
-constexpr std::size_t header_size = 13;
 constexpr std::size_t sequence_at = 5;
 constexpr std::uint8_t change_cipher_spec_type = 20;
 constexpr std::uint8_t handshake_type = 22;
@@ -27,7 +26,7 @@ std::optional<std::pair<Header, ByteView>> next_record(ByteView& datagram) {
   const auto low = in.u32();
   const auto size = in.u16();
   if (!type || !version || !epoch || !high || !low || !size || !in.take(*size)) return std::nullopt;
-  const auto record = datagram.first(header_size + *size);
+  const auto record = datagram.first(dtls_record_header_size + *size);
   datagram = datagram.subspan(record.size());
   return std::pair(Header{*type, *epoch, static_cast<std::uint64_t>(*high) << 32 | *low}, record);
 }
