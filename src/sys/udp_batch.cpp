@@ -3,17 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <netinet/udp.h>
-
 #include "base/socket_address.hpp"
 #include "sys/udp_control.hpp"
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
 
 namespace sallyport::sys {
 

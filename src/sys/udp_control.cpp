@@ -2,16 +2,7 @@
 
 #include <cstring>
 
-#include <netinet/udp.h>
-
 #include "base/socket_address.hpp"
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
 
 namespace sallyport::sys {
 

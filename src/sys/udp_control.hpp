@@ -7,9 +7,17 @@
 #include <optional>
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 #include "base/ip.hpp"
+
+#ifndef UDP_SEGMENT  // of older headers
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
 namespace sallyport::sys {
 
