@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 import cpu
-from lab.run import run, wait_until
+from lab.run import wait_until
 
 SECONDS = 3
 PORT = 5201
@@ -16,8 +16,7 @@ class Flow:
     """What one run of iperf3 showed."""
 
     bits_per_second: float
-    gateway_cpu: float  # seconds per 10^9 payload bytes
-    client_cpu: float
+    cpu: dict  # of the "gateway" and the "client": seconds per 10^9 payload bytes
     disturbed: bool  # by other processes on this machine
 
 
@@ -58,7 +57,6 @@ def _run(pair, options, seconds):
     gigabytes = sum(one["bytes"] for one in received) / 1e9
     return Flow(
         bits_per_second=sum(one["bits_per_second"] for one in received),
-        gateway_cpu=gateway / gigabytes,
-        client_cpu=client / gigabytes,
+        cpu={"gateway": gateway / gigabytes, "client": client / gigabytes},
         disturbed=watch.others() > cpu.Watch.LIMIT * seconds,
     )

@@ -1,13 +1,12 @@
 """What is compared: a gateway and a client on two hosts of their own, with a tunnel between them."""
 
-import contextlib
 from pathlib import Path
 
 from lab.client import Client, OpenConnect
 from lab.gateway import Gateway, default_config
-from lab.network import Network
 from lab.ocserv import Ocserv
 from lab.pki import Pki
+from scene import Scene
 
 HOST = "vpn.example.com"
 OURS, THEIRS = "ours", "theirs"
@@ -15,7 +14,7 @@ OURS, THEIRS = "ours", "theirs"
 INNER_MTU = 1400
 
 
-class Pair:
+class Pair(Scene):
     """`gateway` and `client` are each OURS (sallyportd, sallyport) or THEIRS (ocserv, openconnect)."""
 
     def __init__(self, folder: Path, gateway=OURS, client=OURS, dtls=True, openssl=False):
@@ -25,26 +24,13 @@ class Pair:
             (OURS, THEIRS): "sallyportd + openconnect",
             (THEIRS, OURS): "ocserv + sallyport",
         }[gateway, client]
+        super().__init__(folder)
         self._kinds = gateway, client
         self._dtls = dtls
         self._openssl = openssl
-        self._folder = folder
-        self._stack = contextlib.ExitStack()
         self.connection = None
 
-    def __enter__(self):
-        try:
-            self._begin()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
-
     def _begin(self):
-        self.network = self._stack.enter_context(Network())
         self.pki = Pki(self._folder / "pki")
         pair = self.pki.server()
         kind, _ = self._kinds

@@ -1,6 +1,5 @@
 """Rows about many sessions on one gateway: logins, memory, reconnects."""
 
-import contextlib
 import crypt
 import json
 import re
@@ -10,12 +9,12 @@ from pathlib import Path
 
 import cpu
 from lab.gateway import Gateway, default_config
-from lab.network import Network
 from lab.ocserv import Ocserv
 from lab.pki import Pki
 from lab.run import binaries
 from pairs import HOST
 from results import Result, compare
+from scene import Scene
 from throughput import ROUNDS
 
 PASSWORD = "correct horse"
@@ -31,28 +30,15 @@ RECONNECTS = 5_000
 MOST_MEGABYTES = 600
 
 
-class Site:
+class Site(Scene):
     """A gateway, ours or ocserv, with thousands of users and a host that they come from."""
 
     def __init__(self, folder: Path, ours: bool, users: int):
+        super().__init__(folder)
         self.ours = ours
         self.users = users
-        self._folder = folder
-        self._stack = contextlib.ExitStack()
-
-    def __enter__(self):
-        try:
-            self._begin()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
 
     def _begin(self):
-        self.network = self._stack.enter_context(Network())
         self._folder.mkdir()
         self._folder.chmod(0o755)
         self.pki = Pki(self._folder / "pki")

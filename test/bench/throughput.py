@@ -35,6 +35,12 @@ def _throughput(row, name, pairs, options, must):
     return result, ours, peer
 
 
+def _processor_time(row, name, side, ours, peer, must):
+    """Of the gateway's or the client's processes."""
+    figures = [[flow.cpu[side] for flow in flows] for flows in (ours, peer)]
+    return compare(row, name, "CPU s/GB", *figures, must, False, _disturbed(ours, peer))
+
+
 def dtls(bench, openssl=False):
     """DTLS throughput, and what the gateway takes for it."""
     must = (4.0, 3.5, 4.4, 4.8) if openssl else (5.0, 4.3, 5.5, 6.0)
@@ -55,8 +61,7 @@ def dtls(bench, openssl=False):
         ("gateway receives", ours_up, peer_up, 7),
         ("gateway sends", ours_down, peer_down, 5),
     ):
-        figures = [[flow.gateway_cpu for flow in flows] for flows in (mine, others)]
-        yield compare("cpu", name, "CPU s/GB", *figures, least, False, _disturbed(mine, others))
+        yield _processor_time("cpu", name, "gateway", mine, others, least)
 
 
 def dtls_openssl(bench):
@@ -89,17 +94,16 @@ def cut_on_the_wire(host):
 
 def stock_client(bench):
     """Stock openconnect on our gateway, against it on ocserv."""
-    with Pair(bench.folder("ours"), OURS, THEIRS) as ours, Pair(bench.folder("peer"), THEIRS, THEIRS) as peer:
-        result, mine, others = _throughput("stock-client", "1 flow up", (ours, peer), (), 1.3)
-        yield result
-        figures = [[flow.gateway_cpu for flow in flows] for flows in (mine, others)]
-        yield compare("stock-client", "gateway", "CPU s/GB", *figures, 2, False, _disturbed(mine, others))
+    yield from _stock(bench, "stock-client", "gateway", OURS, THEIRS)
 
 
 def stock_gateway(bench):
     """Our client on stock ocserv, against openconnect on it."""
-    with Pair(bench.folder("ours"), THEIRS, OURS) as ours, Pair(bench.folder("peer"), THEIRS, THEIRS) as peer:
-        result, mine, others = _throughput("stock-gateway", "1 flow up", (ours, peer), (), 1.3)
+    yield from _stock(bench, "stock-gateway", "client", THEIRS, OURS)
+
+
+def _stock(bench, row, our_side, *kinds):
+    with Pair(bench.folder("ours"), *kinds) as ours, Pair(bench.folder("peer"), THEIRS, THEIRS) as peer:
+        result, mine, others = _throughput(row, "1 flow up", (ours, peer), (), 1.3)
         yield result
-        figures = [[flow.client_cpu for flow in flows] for flows in (mine, others)]
-        yield compare("stock-gateway", "client", "CPU s/GB", *figures, 2, False, _disturbed(mine, others))
+        yield _processor_time(row, our_side, our_side, mine, others, 2)
