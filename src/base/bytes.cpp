@@ -4,14 +4,6 @@
 
 namespace sallyport {
 
-ByteView as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 Bytes to_bytes(std::string_view text) {
   auto view = as_bytes(text);
   return {view.begin(), view.end()};

@@ -16,8 +16,12 @@ using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 using MutableByteView = std::span<std::uint8_t>;
 
-ByteView as_bytes(std::string_view text);
-std::string_view as_text(ByteView bytes);
+inline ByteView as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view as_text(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 Bytes to_bytes(std::string_view text);
 
 // Takes values from the front of a view. Every read fails with ErrorKind::malformed when too little is left.

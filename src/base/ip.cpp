@@ -9,19 +9,6 @@
 
 namespace sallyport {
 
-Address Address::v4(std::uint32_t host_order) {
-  Address address;
-  for (int i = 0; i < 4; ++i) address.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
-  return address;
-}
-
-Address Address::v6(const std::array<std::uint8_t, 16>& network_order) {
-  Address address;
-  address.family_ = Family::v6;
-  address.bytes_ = network_order;
-  return address;
-}
-
 Result<Address> Address::from_bytes(ByteView network_order) {
   if (network_order.size() != 4 && network_order.size() != 16) {
     return fail(ErrorKind::malformed, "an IP address has 4 or 16 bytes");

@@ -16,8 +16,17 @@ class Address {
   enum class Family : std::uint8_t { v4 = 4, v6 = 6 };
 
   Address() = default;  // 0.0.0.0
-  static Address v4(std::uint32_t host_order);
-  static Address v6(const std::array<std::uint8_t, 16>& network_order);
+  static Address v4(std::uint32_t host_order) {
+    Address address;
+    for (int i = 0; i < 4; ++i) address.bytes_[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+    return address;
+  }
+  static Address v6(const std::array<std::uint8_t, 16>& network_order) {
+    Address address;
+    address.family_ = Family::v6;
+    address.bytes_ = network_order;
+    return address;
+  }
   static Result<Address> from_bytes(ByteView network_order);  // 4 or 16 bytes
   static Result<Address> parse(std::string_view text);  // "192.0.2.1", "2001:db8::1"; no zone, no brackets
 

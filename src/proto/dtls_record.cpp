@@ -1,34 +1,28 @@
 #include "proto/dtls_record.hpp"
 
+#include "proto/big_endian.hpp"
+
 namespace sallyport::proto {
-
-namespace {
-
-Result<DtlsRecord> parse(ByteView datagram) {
-  Reader in(datagram);
-  DtlsRecord record;
-  record.type = TRY(in.u8());
-  const auto version = TRY(in.u16());
-  if (record.type < DtlsRecord::change_cipher_spec || record.type > DtlsRecord::application_data ||
-      !is_dtls_version(version)) {
-    return fail(ErrorKind::malformed, "not DTLS");
-  }
-  record.epoch = TRY(in.u16());
-  const std::uint64_t high = TRY(in.u16());
-  record.sequence = high << 32 | TRY(in.u32());
-  record.fragment = TRY(in.take(TRY(in.u16())));
-  return record;
-}
-
-}  // namespace
 
 bool is_dtls_version(std::uint16_t version) {
   return version == 0x0100 || version == 0xfeff || version == 0xfefd;
 }
 
 std::optional<DtlsRecord> peek_dtls_record(ByteView datagram) {
-  auto record = parse(datagram);
-  return record ? std::optional(*record) : std::nullopt;
+  if (datagram.size() < dtls_record_header_size) return std::nullopt;
+  DtlsRecord record;
+  record.type = datagram[0];
+  if (record.type < DtlsRecord::change_cipher_spec || record.type > DtlsRecord::application_data ||
+      !is_dtls_version(u16_at(datagram, 1))) {
+    return std::nullopt;
+  }
+  record.epoch = u16_at(datagram, 3);
+  record.sequence = std::uint64_t{u16_at(datagram, 5)} << 32 | u32_at(datagram, 7);
+  const auto rest = datagram.subspan(dtls_record_header_size);
+  const std::size_t size = u16_at(datagram, 11);
+  if (size > rest.size()) return std::nullopt;
+  record.fragment = rest.first(size);
+  return record;
 }
 
 }  // namespace sallyport::proto

@@ -1,6 +1,7 @@
 #include "proto/inner_packet.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "proto/checksum.hpp"
 #include "proto/transport_fields.hpp"
@@ -9,8 +10,10 @@ namespace sallyport::proto {
 
 namespace {
 
-Address address_at(ByteView bytes, std::size_t at, std::size_t size) {
-  return Address::from_bytes(bytes.subspan(at, size)).value_or(Address());
+Address v6_at(ByteView bytes, std::size_t at) {
+  std::array<std::uint8_t, 16> address{};
+  std::ranges::copy(bytes.subspan(at, address.size()), address.begin());
+  return Address::v6(address);
 }
 
 std::optional<InnerPacket> parse_ipv4(ByteView packet) {
@@ -26,8 +29,8 @@ std::optional<InnerPacket> parse_ipv4(ByteView packet) {
   inner.more_fragments = (fragment & 0x2000U) != 0;
   inner.fragment_offset = static_cast<std::uint16_t>((fragment & 0x1fffU) * 8U);
   inner.protocol = packet[9];
-  inner.source = address_at(packet, 12, 4);
-  inner.destination = address_at(packet, 16, 4);
+  inner.source = Address::v4(u32_at(packet, 12));
+  inner.destination = Address::v4(u32_at(packet, 16));
   return inner;
 }
 
@@ -66,8 +69,8 @@ std::optional<InnerPacket> parse_ipv6(ByteView packet) {
   if (inner.size > packet.size()) return std::nullopt;
   inner.dont_fragment = true;
   inner.protocol = packet[6];
-  inner.source = address_at(packet, 8, 16);
-  inner.destination = address_at(packet, 24, 16);
+  inner.source = v6_at(packet, 8);
+  inner.destination = v6_at(packet, 24);
   skip_extensions(packet, inner);
   return inner;
 }

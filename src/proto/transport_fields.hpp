@@ -1,7 +1,7 @@
 // Where the fields stand that Segments writes and Coalescer reads: RFC 791, 8200, 9293, 768. Of these two.
 #pragma once
 
-#include "base/bytes.hpp"
+#include "proto/big_endian.hpp"
 
 namespace sallyport::proto {
 
@@ -27,21 +27,6 @@ inline constexpr std::uint8_t cwr = 0x80;
 inline constexpr std::size_t udp_header = 8;
 inline constexpr std::size_t udp_size_at = 4;
 inline constexpr std::size_t udp_checksum_at = 6;
-
-inline std::uint16_t u16_at(ByteView bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-inline std::uint32_t u32_at(ByteView bytes, std::size_t at) {
-  return static_cast<std::uint32_t>(u16_at(bytes, at)) << 16 | u16_at(bytes, at + 2);
-}
-inline void put_u16(MutableByteView bytes, std::size_t at, std::size_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8);
-  bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
-inline void put_u32(MutableByteView bytes, std::size_t at, std::uint32_t value) {
-  put_u16(bytes, at, value >> 16);
-  put_u16(bytes, at + 2, value & 0xffff);
-}
 
 // The size of the TCP header at the front; 0: it is none.
 inline std::size_t tcp_header_size(ByteView transport) {
