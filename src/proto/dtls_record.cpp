@@ -1,6 +1,6 @@
 #include "proto/dtls_record.hpp"
 
-#include "proto/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace sallyport::proto {
 

@@ -1,7 +1,7 @@
 // Where the fields stand that Segments writes and Coalescer reads: RFC 791, 8200, 9293, 768. Of these two.
 #pragma once
 
-#include "proto/big_endian.hpp"
+#include "base/big_endian.hpp"
 
 namespace sallyport::proto {
 

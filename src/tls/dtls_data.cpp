@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "base/big_endian.hpp"
 #include "base/log.hpp"
 #include "tls/datagram_bio.hpp"
 #include "tls/dtls.hpp"
@@ -30,7 +31,7 @@ std::array<std::uint8_t, 2> alert(AlertLevel level, std::uint8_t description) {
 // Takes the next whole record off the datagram; empty: none is left.
 MutableByteView take_record(MutableByteView& datagram) {
   if (datagram.size() < dtls_record_header_size) return {};
-  const auto size = dtls_record_header_size + (static_cast<std::size_t>(datagram[11]) << 8 | datagram[12]);
+  const auto size = dtls_record_header_size + u16_at(datagram, 11);
   if (size > datagram.size()) return {};  // cut
   const auto record = datagram.first(size);
   datagram = datagram.subspan(size);

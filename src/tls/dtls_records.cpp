@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/big_endian.hpp"
+
 namespace sallyport::tls {
 
 namespace {
@@ -28,10 +30,6 @@ std::uint64_t get_u64(const std::uint8_t* from) {
 void put_u16(std::uint8_t* into, std::size_t value) {
   into[0] = static_cast<std::uint8_t>(value >> 8);
   into[1] = static_cast<std::uint8_t>(value);
-}
-
-std::size_t get_u16(const std::uint8_t* from) {
-  return static_cast<std::size_t>(from[0]) << 8 | from[1];
 }
 
 // RFC 5246 section 6.2.3.3: epoch and sequence number, type, version, length of the plaintext.
@@ -119,7 +117,7 @@ std::optional<DtlsRecords::Opened> DtlsRecords::open(MutableByteView record) {
   const auto sequence = epoch_and_sequence & last_sequence;
   const bool is_ours = record[1] == version_major && record[2] == version_minor &&
                        epoch_and_sequence >> 48 == epoch &&
-                       get_u16(record.data() + 11) == record.size() - dtls_record_header_size;
+                       u16_at(record, 11) == record.size() - dtls_record_header_size;
   if (!is_ours || !window_.may_be_new(sequence)) return std::nullopt;
   const auto size = record.size() - overhead();
   const auto additional = additional_data(epoch_and_sequence, record[0], size);

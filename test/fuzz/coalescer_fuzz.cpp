@@ -78,8 +78,8 @@ class Stream {
     Bytes copy(packet.begin(), packet.end());
     const auto inner = *proto::parse_inner_packet(packet);
     if (!inner.is_v4() || !inner.dont_fragment) return copy;
-    proto::put_u16(copy, proto::ipv4_id_at, 0);
-    proto::put_u16(copy, proto::ipv4_checksum_at, 0);
+    put_u16(copy, proto::ipv4_id_at, 0);
+    put_u16(copy, proto::ipv4_checksum_at, 0);
     return copy;
   }
 

@@ -4,7 +4,7 @@
 
 #include "base/bytes.hpp"
 
-namespace sallyport::proto {
+namespace sallyport {
 
 inline std::uint16_t u16_at(ByteView bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
@@ -21,4 +21,4 @@ inline void put_u32(MutableByteView bytes, std::size_t at, std::uint32_t value) 
   put_u16(bytes, at + 2, value & 0xffff);
 }
 
-}  // namespace sallyport::proto
+}  // namespace sallyport
