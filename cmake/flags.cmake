@@ -31,6 +31,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   add_link_options(-fuse-ld=lld)
 endif()
 
+# A section for each function: those that no one calls are left out, and module.cmake puts some in order.
+add_compile_options(-ffunction-sections)
+add_link_options(-Wl,--gc-sections)
+
 add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection)
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 
