@@ -56,13 +56,13 @@ constexpr std::initializer_list<int> authenticator_only{
 };
 
 constexpr std::initializer_list<int> gateway_only{
-    SCMP_SYS(epoll_wait),      SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),  SCMP_SYS(epoll_create1),
-    SCMP_SYS(accept),          SCMP_SYS(accept4),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
-    SCMP_SYS(getsockname),     SCMP_SYS(getpeername), SCMP_SYS(shutdown),   SCMP_SYS(recvmmsg),
-    SCMP_SYS(sendmmsg),        SCMP_SYS(readv),       SCMP_SYS(writev),     SCMP_SYS(timerfd_create),
-    SCMP_SYS(timerfd_settime), SCMP_SYS(eventfd2),    SCMP_SYS(fcntl),      SCMP_SYS(lseek),
-    SCMP_SYS(fstat),           SCMP_SYS(pread64),     SCMP_SYS(newfstatat), SCMP_SYS(pwrite64),
-    SCMP_SYS(fdatasync),       SCMP_SYS(fsync),       SCMP_SYS(ftruncate),
+    SCMP_SYS(epoll_wait),     SCMP_SYS(epoll_pwait),     SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_create1),  SCMP_SYS(accept),          SCMP_SYS(accept4),      SCMP_SYS(getsockopt),
+    SCMP_SYS(setsockopt),     SCMP_SYS(getsockname),     SCMP_SYS(getpeername),  SCMP_SYS(shutdown),
+    SCMP_SYS(recvmmsg),       SCMP_SYS(sendmmsg),        SCMP_SYS(readv),        SCMP_SYS(writev),
+    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(eventfd2),     SCMP_SYS(fcntl),
+    SCMP_SYS(lseek),          SCMP_SYS(fstat),           SCMP_SYS(pread64),      SCMP_SYS(newfstatat),
+    SCMP_SYS(pwrite64),       SCMP_SYS(fdatasync),       SCMP_SYS(fsync),        SCMP_SYS(ftruncate),
 };
 
 #ifndef NDEBUG

@@ -6,11 +6,12 @@ namespace sallyport::tunnel {
 
 namespace {
 
-// Rounded up: a wait that ends too early would be repeated at once. -1: no limit.
-int milliseconds_between(proto::Time now, proto::Time time) {
-  if (time == proto::Time::max()) return -1;
-  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(time - now);
-  return static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 3'600'000));
+constexpr std::chrono::nanoseconds longest = std::chrono::hours(1);
+
+timespec rest(proto::Time now, proto::Time until) {
+  const auto left = until > now + longest ? longest : std::max(until - now, std::chrono::nanoseconds(0));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+  return {seconds.count(), (left - seconds).count()};
 }
 
 }  // namespace
@@ -51,8 +52,9 @@ void Poller::remove(int descriptor) {
 }
 
 std::span<const epoll_event> Poller::wait(proto::Time until, proto::Time now) {
-  const int count = ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()),
-                                 milliseconds_between(now, until));
+  const auto limit = rest(now, until);
+  const int count =
+      ::epoll_pwait2(epoll_.number(), events_.data(), static_cast<int>(events_.size()), &limit, nullptr);
   return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
 }
 
