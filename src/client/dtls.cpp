@@ -31,6 +31,7 @@ Result<tunnel::DtlsSettings> dtls_settings(const proto::ConnectReply& reply,
   settings.keys = TRY(tunnel::dtls_keys(terms, request.master_secret, connection));
   settings.mtu = std::min<std::uint16_t>(interface_mtu(reply, options), proto::max_cstp_payload);
   settings.liveness = proto::Keepalive::Rule::client(reply.dtls_dpd, reply.dtls_keepalive).for_datagrams();
+  settings.paced = reply.server_name != proto::own_server_name;
   settings.gateway = Endpoint{gateway, terms.port};
   if (proto::dtls_rekey(reply.dtls_rekey_method) != proto::RekeyAction::none) {
     settings.rekey_every = reply.dtls_rekey_time;

@@ -117,7 +117,7 @@ proto::ConnectReply connect_reply(const proto::ConnectRequest& request, const st
                                   const ConnectFacts& facts) {
   const auto& policy = store::policy_of(session);
   proto::ConnectReply reply;
-  reply.server_name = "Sallyport";
+  reply.server_name = proto::own_server_name;
   reply.protocol = proto::cstp_protocol;
   reply.hostname = request.hostname;
   give_addresses(reply, request, session, facts);

@@ -35,11 +35,14 @@ struct EncodingName {
 
 }  // namespace fields
 
+// What Sallyport's own gateway calls itself.
+inline constexpr std::string_view own_server_name = "Sallyport";
+
 struct ConnectReply {
   using Seconds = std::chrono::seconds;
 
   std::string version = "1";
-  std::string server_name;
+  std::string server_name;  // the gateway's software
   std::string protocol;
   std::string hostname;  // the client's, as accepted
 

@@ -25,8 +25,8 @@ class BurstTest : public DtlsTest {
     return peer;
   }
   // From the kernel, to the peer: a super-packet.
-  void put_super_packet() {
-    Sample whole{.payload = segment * segments};
+  void put_super_packet(std::size_t count = segments) {
+    Sample whole{.payload = segment * count};
     auto packet = whole.packet();
     const auto addresses = packet.begin() + 12;
     std::swap_ranges(addresses, addresses + 4, addresses + 4);
@@ -74,6 +74,34 @@ TEST_F(BurstTest, is_short_until_the_peer_has_shown_that_it_merges) {
   EXPECT_EQ(totals().tunnels.size(), 1U);  // the worker has seen it
   put_super_packet();
   EXPECT_GT(largest_burst(peer), segments * segment);
+}
+
+TEST_F(BurstTest, a_peer_that_is_given_time_gets_everything_and_is_asked_in_between) {
+  const auto keys = new_keys();
+  worker_->post(OfferDtls{{1, 1}, {.keys = keys, .mtu = 1400, .paced = true}});
+  auto with = settings();
+  with.addresses.push_back(Prefix::host(Sample().source()));
+  const auto tls_peer = attached(std::move(with));
+  auto peer = established(keys);
+  peer.send(FrameType::dpd_request, Bytes(1400));
+  EXPECT_EQ(peer.receive().payload.size(), 1400U);
+  constexpr std::size_t count = 50;  // more than go at once
+  std::vector<std::size_t> asked;
+  std::size_t packet = 0;
+  for (int i = 0; i < 25; ++i) {
+    put_super_packet(count);
+    for (std::size_t data = 0; data < count;) {
+      const auto got = peer.receive();
+      ASSERT_FALSE(got.nothing);
+      if (got.type == FrameType::data) {
+        packet = got.payload.size();
+        ++data;
+      } else {
+        asked.push_back(got.payload.size());
+      }
+    }
+  }
+  EXPECT_EQ(asked, std::vector{packet});
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ DtlsChannel::DtlsChannel(Tunnel& tunnel, DtlsShared& shared, DtlsSettings settin
       settings_(std::move(settings)),
       handshakes_begun_(handshake_interval, handshake_burst),
       moves_(move_interval, 3) {
+  if (settings_.paced) pacer_.emplace();
   if (!settings_.gateway) return;
   schedule_.emplace(now, settings_.hellos);
   keep_schedule(now);
@@ -231,6 +232,7 @@ void DtlsChannel::continue_search(Time now) {
 }
 
 void DtlsChannel::probe_answered(Association& association, std::size_t packet, Time now) {
+  if (pacer_) pacer_->answered(now);
   if (!is_current(association) || !search_ || search_->is_done()) return;
   search_->answered(packet, now);
   if (search_->is_done()) report(State::up);
@@ -310,6 +312,7 @@ Time DtlsChannel::next() const {
 }
 
 void DtlsChannel::meet_deadlines(Time now) {
+  if (pacer_) pacer_->rest();
   // From the back: an association that ends is taken out.
   for (std::size_t i = handshakes_.size(); i-- > 0;) meet_deadline(*handshakes_[i], now);
   if (current_ && now >= current_->ask_at) ask(*current_, now);

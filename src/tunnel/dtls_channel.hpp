@@ -13,6 +13,7 @@
 #include "proto/cstp_frame.hpp"
 #include "proto/mtu_search.hpp"
 #include "tunnel/dtls_shared.hpp"
+#include "tunnel/pacer.hpp"
 #include "tunnel/rate_limit.hpp"
 
 namespace sallyport::tunnel {
@@ -45,7 +46,12 @@ class DtlsChannel {
   std::size_t seal(ByteView frame, MutableByteView into) { return current_->dtls.seal(frame, into); }
   static constexpr std::size_t most_overhead = 80;
   // A record is on its way. True: the peer has not answered since, the next deadline may be nearer.
-  bool note_sent(proto::Time now) { return current_->liveness.sent_data(now); }
+  bool note_sent(proto::Time now) {
+    if (pacer_) pacer_->sent(now);
+    return current_->liveness.sent_data(now);
+  }
+  // Null: the peer takes what comes.
+  Pacer* pacer() { return pacer_ ? &*pacer_ : nullptr; }
   void path_has_narrowed(proto::Time now) { search_mtu(now); }  // a record was too long for it
   // Gateway: the peer's data comes over TLS, a packet of this size.
   void data_over_tls(std::size_t packet, proto::Time now);
@@ -100,6 +106,7 @@ class DtlsChannel {
   DtlsShared& shared_;
   DtlsSettings settings_;
   std::unique_ptr<Association> current_;
+  std::optional<Pacer> pacer_;
   std::vector<std::unique_ptr<Association>> handshakes_;
   std::optional<proto::DtlsBackoff> schedule_;  // at the client, while there is no association
   std::optional<proto::MtuSearch> search_;      // at the client, of the association that carries data

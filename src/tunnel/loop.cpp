@@ -285,6 +285,7 @@ void Loop::meet_deadline(Tunnel& tunnel) {
   auto next = std::min(tunnel.liveness.next(), tunnel.renewal.next());
   if (tunnel.dtls) next = std::min(next, tunnel.dtls->next());
   tunnels_.deadlines.move(tunnel.deadline, std::max(next, now_ + 1ms));
+  to_peers_.carry_paced(tunnel, now_);
 }
 
 void Loop::end(Tunnel& tunnel, Ending ending) {

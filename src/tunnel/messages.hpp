@@ -72,6 +72,7 @@ struct DtlsSettings {
   std::optional<Endpoint> gateway;  // at the client: whom its hellos go to
   std::size_t hellos = proto::DtlsBackoff::all_hellos;  // ... and how many, until it gives up
   std::chrono::seconds rekey_every{0};                  // ... and when its keys are too old; 0: never
+  bool paced = false;  // ... and whether the gateway is given time for what it is sent
 };
 
 // A gateway's worker takes hellos for the tunnel from now on; told before the client can know of it, since a

@@ -88,8 +88,8 @@ void ToPeers::carry_to(Tunnel& tunnel, const TunQueue::Packet& read, const proto
   if (!segments) return nobody_.drop(Drop::not_ip);
   if (!is_super && is_tcp_syn(inner, read.bytes)) proto::clamp_mss(read.bytes, tunnel.settings.mtu);
 
-  // 5. Where its socket is full, it waits its turn.
-  if (auto* queue = queue_of(tunnel, *segments)) {
+  // 5. Where its socket is full, or its peer needs time, it waits its turn.
+  if (auto* queue = queue_of(tunnel, *segments, now)) {
     const auto header = is_super ? read.header : proto::VnetHeader();
     queue->push(tunnel.settings.id, read.bytes, inner, header, now);
     return count_overflow(*queue);
@@ -102,12 +102,21 @@ bool ToPeers::must_wait_for_tls(const Tunnel& tunnel) {
 }
 
 // Null: it need not wait.
-FlowQueue* ToPeers::queue_of(Tunnel& tunnel, const proto::Segments& segments) {
+FlowQueue* ToPeers::queue_of(Tunnel& tunnel, const proto::Segments& segments, proto::Time now) {
   if (tunnel.dtls && tunnel.dtls->carries(segments.largest())) {
     const auto records = segments.left() * (segments.largest() + DtlsChannel::most_overhead);
-    return tunnel.dtls->has_to_wait(records) ? &tunnel.dtls->waiting() : nullptr;
+    return queue_for_dtls(tunnel, records, now);
   }
   return must_wait_for_tls(tunnel) ? &waiting_for_tls(tunnel) : nullptr;
+}
+
+FlowQueue* ToPeers::queue_for_dtls(Tunnel& tunnel, std::size_t records, proto::Time now) {
+  auto* pacer = tunnel.dtls->pacer();
+  if (pacer != nullptr && pacer->must_wait(now)) {
+    tunnels_.wake_by(tunnel, pacer->taken_at());
+    return &pacer->waiting();
+  }
+  return tunnel.dtls->has_to_wait(records) ? &tunnel.dtls->waiting() : nullptr;
 }
 
 FlowQueue& ToPeers::waiting_for_tls(Tunnel& tunnel) {
@@ -115,12 +124,11 @@ FlowQueue& ToPeers::waiting_for_tls(Tunnel& tunnel) {
   return *tunnel.waiting;
 }
 
-void ToPeers::hold(Tunnel& tunnel, MutableByteView packet, proto::Time now) {
+void ToPeers::hold(Tunnel& tunnel, MutableByteView packet, FlowQueue& queue, proto::Time now) {
   const auto inner = proto::parse_inner_packet(packet);
   if (!inner) return;
-  auto& waiting = waiting_for_tls(tunnel);
-  waiting.push(tunnel.settings.id, packet, *inner, {}, now);
-  count_overflow(waiting);
+  queue.push(tunnel.settings.id, packet, *inner, {}, now);
+  count_overflow(queue);
 }
 
 // 6. The channel, its header, record, socket or queue, counters. Does it fit? Sessions differ, the interface
@@ -150,7 +158,9 @@ void ToPeers::refuse(Tunnel& tunnel, ByteView packet, proto::Time now) {
 }
 
 void ToPeers::send_by_tls(Tunnel& tunnel, MutableByteView packet, proto::Time now) {
-  if (tunnel.channel.is_full()) return hold(tunnel, packet, now);  // amid a super-packet
+  if (tunnel.channel.is_full()) {  // amid a super-packet
+    return hold(tunnel, packet, waiting_for_tls(tunnel), now);
+  }
   const auto frame = with_room_before(packet, proto::cstp_header_size);
   proto::put_cstp_header(frame.first<proto::cstp_header_size>(), proto::FrameType::data, packet.size());
   tunnel.channel.send(frame);
@@ -161,17 +171,25 @@ void ToPeers::send_by_tls(Tunnel& tunnel, MutableByteView packet, proto::Time no
 }
 
 void ToPeers::send_by_dtls(Tunnel& tunnel, MutableByteView packet, proto::Time now) {
-  auto& channel = *tunnel.dtls;
-  auto& outbox = udp_->outbox(channel.route().socket);
   const auto frame = with_room_before(packet, proto::dtls_header_size);
   frame[0] = static_cast<std::uint8_t>(proto::FrameType::data);
-  const bool room = outbox.has_room(packet.size() + DtlsChannel::most_overhead);
-  const auto size = room ? channel.seal(frame, outbox.room()) : 0;
-  if (size == 0) return tunnel.counters.drop(Drop::udp_failed);
-  outbox.add(size, packet.size(), channel.route().path, tunnel.settings.id.session, channel.burst());
-  if (channel.note_sent(now)) tunnels_.wake_by(tunnel, channel.next());
+  if (!add_record(tunnel, frame)) return tunnel.counters.drop(Drop::udp_failed);
+  if (tunnel.dtls->note_sent(now)) tunnels_.wake_by(tunnel, tunnel.dtls->next());
   ++tunnel.counters.tx_packets;
   tunnel.counters.tx_bytes += packet.size();
+  auto* pacer = tunnel.dtls->pacer();
+  if (pacer != nullptr && pacer->asks(now)) add_record(tunnel, proto::dtls_probe(packet.size()));
+}
+
+bool ToPeers::add_record(Tunnel& tunnel, ByteView frame) {
+  auto& channel = *tunnel.dtls;
+  auto& outbox = udp_->outbox(channel.route().socket);
+  const bool room = outbox.has_room(frame.size() + DtlsChannel::most_overhead);
+  const auto size = room ? channel.seal(frame, outbox.room()) : 0;
+  if (size == 0) return false;
+  const auto packet = frame.size() - proto::dtls_header_size;
+  outbox.add(size, packet, channel.route().path, tunnel.settings.id.session, channel.burst());
+  return true;
 }
 
 void ToPeers::carry_waiting(proto::Time now) {
@@ -196,6 +214,21 @@ void ToPeers::carry_waiting(Tunnel& tunnel, proto::Time now) {
     push();
   }
   if (tunnel.waiting->empty()) tunnel.waiting.reset();
+}
+
+// A segment that has had its turn here may have to wait for its socket as well, or go over TLS meanwhile.
+void ToPeers::carry_paced(Tunnel& tunnel, proto::Time now) {
+  auto* pacer = tunnel.dtls ? tunnel.dtls->pacer() : nullptr;
+  if (pacer == nullptr || !pacer->has_waiting()) return;
+  while (pacer->has_waiting() && !pacer->is_ahead(now)) {
+    const auto next = *pacer->waiting().next(now);
+    const auto size = next.segment.size();
+    const bool waits = !next.dropped && tunnel.dtls->carries(size) &&
+                       tunnel.dtls->has_to_wait(size + DtlsChannel::most_overhead);
+    waits ? hold(tunnel, next.segment, tunnel.dtls->waiting(), now) : give(next, now);
+  }
+  send_batch(now);
+  if (pacer->has_waiting()) tunnels_.wake_by(tunnel, pacer->taken_at());
 }
 
 void ToPeers::give(const FlowQueue::Next& next, proto::Time now) {

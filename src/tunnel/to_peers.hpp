@@ -21,6 +21,8 @@ class ToPeers {
   void carry_waiting(proto::Time now);
   // The same of a tunnel's TLS channel.
   void carry_waiting(Tunnel& tunnel, proto::Time now);
+  // ... and of its DTLS channel, whose peer has had time for what it was sent.
+  void carry_paced(Tunnel& tunnel, proto::Time now);
 
   const Counters& nobody() const { return nobody_; }
   std::uint64_t packets() const { return packets_; }  // or super-packets, that were read
@@ -35,10 +37,12 @@ class ToPeers {
   void refuse(Tunnel& tunnel, ByteView packet, proto::Time now);
   void send_by_tls(Tunnel& tunnel, MutableByteView packet, proto::Time now);
   void send_by_dtls(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  bool add_record(Tunnel& tunnel, ByteView frame);
   static bool must_wait_for_tls(const Tunnel& tunnel);
-  FlowQueue* queue_of(Tunnel& tunnel, const proto::Segments& segments);
+  FlowQueue* queue_of(Tunnel& tunnel, const proto::Segments& segments, proto::Time now);
+  FlowQueue* queue_for_dtls(Tunnel& tunnel, std::size_t records, proto::Time now);
   static FlowQueue& waiting_for_tls(Tunnel& tunnel);
-  void hold(Tunnel& tunnel, MutableByteView packet, proto::Time now);
+  void hold(Tunnel& tunnel, MutableByteView packet, FlowQueue& queue, proto::Time now);
   void give(const FlowQueue::Next& next, proto::Time now);
   void count_overflow(FlowQueue& waiting);
   void carry_waiting(std::size_t socket, proto::Time now);
