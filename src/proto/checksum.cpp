@@ -7,12 +7,6 @@ namespace sallyport::proto {
 
 namespace {
 
-std::uint64_t load(const std::uint8_t* from, std::size_t size = sizeof(std::uint64_t)) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, size);
-  return word;
-}
-
 std::uint16_t fold(std::uint64_t sum) {
   sum = (sum >> 32) + (sum & 0xffffffff);
   sum = (sum >> 32) + (sum & 0xffffffff);
@@ -21,19 +15,20 @@ std::uint16_t fold(std::uint64_t sum) {
   return static_cast<std::uint16_t>(sum);
 }
 
-// In the machine's byte order, which the sum does not mind (RFC 1071 section 2 (B)), and eight bytes at a
-// time (C).
+// In the machine's byte order, which the sum does not mind, and four bytes at a time (RFC 1071 section 2 (B),
+// (C)): with 64 bits there is no carry to keep, so that the compiler adds several words at once.
 std::uint16_t native_sum(ByteView bytes) {
   const auto* at = bytes.data();
   auto left = bytes.size();
   std::uint64_t sum = 0;
-  unsigned long long carry = 0;
-  for (; left >= 32; left -= 32, at += 32) {
-    for (std::size_t i = 0; i < 32; i += 8) sum = __builtin_addcll(sum, load(at + i), carry, &carry);
+  std::uint32_t word = 0;
+  for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
+    std::memcpy(&word, at, sizeof word);
+    sum += word;
   }
-  for (; left >= 8; left -= 8, at += 8) sum = __builtin_addcll(sum, load(at), carry, &carry);
-  if (left > 0) sum = __builtin_addcll(sum, load(at, left), carry, &carry);
-  return fold((sum >> 32) + (sum & 0xffffffff) + carry);
+  word = 0;
+  if (left > 0) std::memcpy(&word, at, left);
+  return fold(sum + word);
 }
 
 }  // namespace
